@@ -1,0 +1,1 @@
+"""What a post is, and where posts live."""

@@ -1,0 +1,137 @@
+"""Writing the posts of a corpus with their labels as JSON Lines, CSV or Parquet."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import json
+import os
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+from corpus.errors import InputError
+from corpus.export_record import columns, flat, nested
+from corpus.row import to_iso
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from corpus.label_set import LabelSet
+    from corpus.labels import Labels
+    from corpus.post import Post
+    from corpus.store import Store
+
+SUFFIXES = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+ROW_GROUP = 10_000
+STEP = 1_000
+
+
+class Content(NamedTuple):
+    """What is written: posts with labels, the targets judged, and the name of the label set."""
+
+    rows: Iterator[tuple[Post, Labels | None]]
+    targets: Sequence[str]
+    label_set: str | None
+
+
+def export(
+    store: Store,
+    path: str | Path,
+    format: str | None = None,  # noqa: A002
+    label_set: LabelSet | None = None,
+    progress: Callable[[int], object] = lambda _: None,
+) -> int:
+    """Write all posts with the labels of one set (without it, the default one) and give their number.
+
+    Without a format the ending of the file's name tells it. The file appears when it is whole; until then an older one
+    stays. `progress` is told now and then how many posts have been read.
+    """
+    path = Path(path)
+    write = WRITERS[_format(path, format)]
+    chosen = label_set or store.default_label_set()
+    count = 0
+
+    def counted() -> Iterator[tuple[Post, Labels | None]]:
+        nonlocal count
+        for row in store.labelled(chosen):
+            yield row
+            count += 1
+            if count % STEP == 0:
+                progress(count)
+
+    with _replacing(path) as file:
+        write(file, Content(counted(), store.targets(chosen) if chosen else (), chosen.name if chosen else None))
+    progress(count)
+    return count
+
+
+def _format(path: Path, given: str | None) -> str:
+    name = given or SUFFIXES.get(path.suffix.lower())
+    if name not in WRITERS:
+        raise InputError(f"no format known for '{given or path.name}': choose with --format {'|'.join(WRITERS)}")
+    return name
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file beside `path` that takes its place when all went well."""
+    if path.is_dir() or not path.parent.is_dir():
+        raise InputError(f"cannot write {path}: name a file in a folder that exists")
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with beside.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        raise InputError(f"cannot write {path} ({error.strerror or error}): check its folder and free space") from error
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _write_jsonl(file: IO[bytes], content: Content) -> None:
+    for post, labels in content.rows:
+        file.write(json.dumps(nested(post, labels, content.label_set), ensure_ascii=False).encode() + b"\n")
+
+
+def _write_csv(file: IO[bytes], content: Content) -> None:
+    names = list(columns(content.targets))
+    writer = csv.writer(codecs.getwriter("utf-8")(file))
+    writer.writerow(map(_cell, names))
+    for post, labels in content.rows:
+        record = flat(post, labels, content.label_set)
+        writer.writerow([_cell(record.get(name)) for name in names])
+
+
+def _cell(value: object) -> object:
+    """Write times and reasons as text, and keep spreadsheets from running a text as a formula."""
+    if isinstance(value, datetime):
+        return to_iso(value)
+    if isinstance(value, dict):
+        return json.dumps(value)
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+
+
+def _write_parquet(file: IO[bytes], content: Content) -> None:
+    import pyarrow as pa  # here, as reading and labelling a corpus need none of it
+    from pyarrow import parquet
+
+    kinds = {
+        str: pa.string(),
+        int: pa.int64(),
+        float: pa.float64(),
+        datetime: pa.timestamp("ms", tz="UTC"),
+        dict: pa.map_(pa.string(), pa.float64()),
+    }
+    schema = pa.schema([(name, kinds[kind]) for name, kind in columns(content.targets).items()])
+    with parquet.ParquetWriter(file, schema, compression="zstd") as writer:
+        while records := [flat(*row, content.label_set) for row in islice(content.rows, ROW_GROUP)]:
+            writer.write_batch(pa.RecordBatch.from_pylist(records, schema=schema))
+
+
+WRITERS = {"jsonl": _write_jsonl, "csv": _write_csv, "parquet": _write_parquet}

@@ -1,0 +1,148 @@
+"""Where posts live: one SQLite file, safe to kill, read while written, and open to any SQLite tool."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from corpus import store_labels, store_posts
+from corpus.label_set import LabelSet
+from corpus.migrations import transaction
+from corpus.payload import Payload
+from corpus.store_connection import connect, explained
+from corpus.store_opinions import opinions
+from corpus.store_posts import Added
+from corpus.store_summary import summary
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator
+    from types import TracebackType
+
+    from corpus.labels import Labels
+    from corpus.opinion import Opinion
+    from corpus.post import Post
+    from corpus.reading import Reading
+    from corpus.summary import Summary
+
+__all__ = ["Added", "LabelSet", "Payload", "Store"]
+T = TypeVar("T")
+
+
+class Store:
+    """An open corpus. Each writing method is one transaction: all that it was given is stored, or nothing.
+
+    What goes wrong with the file or the disk is raised as CorpusError. A store belongs to the thread that opened it.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self.path = path
+
+    @classmethod
+    def open(cls, path: str | Path, *, readonly: bool = False) -> Self:
+        """Open a corpus, made where there is none; `readonly` needs one that exists, and works beside a writer."""
+        path = Path(path)
+        return cls(connect(path, readonly=readonly), path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        with explained(self.path):
+            self._connection.close()
+
+    def add(self, items: Iterable[tuple[Post, Payload | None]]) -> Added:
+        """Store posts; those seen before are updated by the rules of `corpus.merging`, never doubled.
+
+        Labels that were made from a text which has changed since (of the post, or of what it answers) are deleted.
+        """
+        with self._writing() as connection:
+            return store_posts.add(connection, items)
+
+    def get(self, platform: str, post_id: str) -> Post | None:
+        """Read one post, None where it is not stored."""
+        with explained(self.path):
+            return store_posts.get(self._connection, platform, post_id)
+
+    def count(self) -> int:
+        """Count the posts."""
+        with explained(self.path):
+            return store_posts.count(self._connection)
+
+    def posts(self) -> Iterator[Post]:
+        """Read all posts in the order in which they came."""
+        return self._explained(store_posts.posts(self._connection))
+
+    def payloads(self) -> Iterator[tuple[str, bytes, Post]]:
+        """Read format and bytes as sources sent them, with the posts made of them, so that a parser can run again."""
+        return self._explained(store_posts.payloads(self._connection))
+
+    def texts(self, keys: Iterable[int]) -> dict[int, str]:
+        """Read the full texts of the posts with these keys."""
+        with explained(self.path):
+            return store_posts.texts(self._connection, keys)
+
+    def label_set(self, name: str, *, model: str, revision: str, config_hash: str) -> LabelSet:
+        """Find the label set of this name or start it; CorpusError where another model or configuration made it."""
+        with self._writing() as connection:
+            return store_labels.label_set(
+                connection, name=name, model=model, revision=revision, config_hash=config_hash
+            )
+
+    def label_sets(self) -> tuple[LabelSet, ...]:
+        """Read the label sets, oldest first."""
+        with explained(self.path):
+            return store_labels.label_sets(self._connection)
+
+    def default_label_set(self) -> LabelSet | None:
+        """Read the newest label set."""
+        return max(self.label_sets(), key=lambda known: known.key, default=None)
+
+    def targets(self, label_set: LabelSet) -> tuple[str, ...]:
+        """Name the targets that a label set judges, in alphabetical order."""
+        with explained(self.path):
+            return store_labels.targets(self._connection, label_set)
+
+    def unlabelled(self, label_set: LabelSet, batch: int = 2_000) -> Iterator[Reading]:
+        """Read what is left to label; the same store may add labels meanwhile."""
+        return self._explained(store_labels.unlabelled(self._connection, label_set, batch=batch))
+
+    def count_unlabelled(self, label_set: LabelSet) -> int:
+        """Count the posts that are left to label."""
+        with explained(self.path):
+            return store_labels.count_unlabelled(self._connection, label_set)
+
+    def add_labels(self, label_set: LabelSet, items: Iterable[tuple[int, Labels]]) -> None:
+        """Store labels under the keys of their posts; a post that has labels in this set keeps them."""
+        with self._writing() as connection:
+            store_labels.add_labels(connection, label_set, items)
+
+    def labelled(self, label_set: LabelSet | None) -> Iterator[tuple[Post, Labels | None]]:
+        """Read all posts with their labels of this set."""
+        return self._explained(store_labels.labelled(self._connection, label_set))
+
+    def opinions(self, label_set: LabelSet | None) -> Iterator[Opinion]:
+        """Read all posts for a report, without text; finish reading before you write through the same store."""
+        return self._explained(opinions(self._connection, label_set))
+
+    def summary(self) -> Summary:
+        """Count what the corpus holds."""
+        with explained(self.path):
+            return summary(self._connection, self.path)
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with explained(self.path), transaction(self._connection):
+            yield self._connection
+
+    def _explained(self, rows: Iterator[T]) -> Iterator[T]:
+        with explained(self.path):
+            yield from rows
