@@ -1,0 +1,126 @@
+"""Take values out of a wire dict; what is not what it should be raises ValueError with the name of the field.
+
+A missing key, null and "" are all None: archives write all three for "unknown".
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MILLISECONDS_FROM = 1e11  # as seconds this would be the year 5138
+MICROSECONDS_FROM = 1e14
+LARGEST = 2**63 - 1  # of an SQLite integer
+
+
+def string(wire: Mapping[str, Any], key: str) -> str | None:
+    """Read text, without NUL characters."""
+    value = wire.get(key)
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        raise ValueError(f"{key} is {_kind(value)} where text belongs")
+    return value.replace("\0", "") or None
+
+
+def identifier(wire: Mapping[str, Any], *keys: str) -> str | None:
+    """Read an id, written as text or as a whole number, from the first of the keys that has one."""
+    for key in keys:
+        value = wire.get(key)
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        if found := string(wire, key):
+            return found.strip()
+    return None
+
+
+def required(wire: Mapping[str, Any], *keys: str) -> str:
+    """Read an id that must be there."""
+    found = identifier(wire, *keys)
+    if not found:
+        raise ValueError(f"no {' or '.join(keys)}")
+    return found
+
+
+def number(wire: Mapping[str, Any], key: str) -> int | None:
+    """Read a whole number, also from text or from a float."""
+    value = wire.get(key)
+    if value is None or value == "" or value != value:  # a table writes NaN for "unknown"
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError(f"{key} is {_kind(value)} where a number belongs")
+    try:
+        whole = int(value) if isinstance(value, int) else int(float(value))
+    except (ValueError, OverflowError):
+        raise ValueError(f"{key} {value!r:.40} is no number") from None
+    if abs(whole) > LARGEST:
+        raise ValueError(f"{key} {value!r:.40} is too large")
+    return whole
+
+
+def flag(wire: Mapping[str, Any], key: str) -> bool:
+    """Read yes or no; a table may hold "true" as text."""
+    value = wire.get(key)
+    return value.lower() in ("true", "1") if isinstance(value, str) else bool(value)
+
+
+def inner(wire: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """Read an object; empty where there is none."""
+    value = wire.get(key)
+    if value is None or value == "":
+        return {}
+    if not isinstance(value, dict):
+        raise ValueError(f"{key} is {_kind(value)} where an object belongs")
+    return value
+
+
+def objects(wire: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    """Read a list of objects, or one object as a list of one; nulls among them are left out."""
+    value = wire.get(key)
+    if value is None or value == "":
+        return []
+    members = [member for member in (value if isinstance(value, list) else [value]) if member is not None]
+    if not all(isinstance(member, dict) for member in members):
+        raise ValueError(f"{key} is {_kind(value)} where objects belong")
+    return members
+
+
+def moment(wire: Mapping[str, Any], *keys: str) -> datetime | None:
+    """Read a time, as aware UTC, from the first of the keys that has one.
+
+    Understands epoch seconds (also milli- and microseconds, and all of them as text), ISO 8601 and a datetime; a time
+    without a zone is taken as UTC.
+    """
+    for key in keys:
+        value = wire.get(key)
+        if value is None or value == "" or value != value:
+            continue
+        try:
+            return _moment(value)
+        except (ValueError, OverflowError, OSError, TypeError):
+            raise ValueError(f"{key} {value!r:.40} is neither epoch seconds nor an ISO 8601 time") from None
+    return None
+
+
+def _moment(value: Any) -> datetime:
+    if isinstance(value, bool):
+        raise TypeError
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            value = datetime.fromisoformat(value.strip().replace(" UTC", "+00:00"))
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    if abs(value) >= MILLISECONDS_FROM:
+        value /= 1e6 if abs(value) >= MICROSECONDS_FROM else 1e3
+    return datetime.fromtimestamp(value, UTC)
+
+
+def _kind(value: object) -> str:
+    return {bool: "true or false", list: "a list", dict: "an object", str: "text"}.get(type(value), "a number")
