@@ -1,0 +1,1 @@
+"""How a post is read: text recipe, mentions, encoder and heads, training and evaluation."""

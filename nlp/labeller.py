@@ -1,0 +1,102 @@
+"""From posts as they lie in a corpus to labels: what to read, when to abstain, how to say it.
+
+A labeller is a plain object from a batch of readings to a batch of labels, so that a local loop and a remote worker run
+the same code.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from corpus.labels import NEUTRAL, REASONS, SENTIMENTS, STANCES, Abstained, Labels, StanceLabel, abstention
+from nlp.language import readable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from corpus.labels import Target
+    from corpus.reading import Reading
+    from nlp.predict import Prediction, Predictor
+
+_BARE_REPLY = 12  # words: a reply this short that names nothing cannot be read without what it answers
+_ROOT = 240  # characters of the thread's first post that are read with a reply to a later one
+
+
+class Labeller(Protocol):
+    """What the program asks of any model. `revision` changes whenever its answers may."""
+
+    name: str
+    revision: str
+
+    def label(self, readings: Sequence[Reading]) -> list[Labels]:
+        """Label a batch; one answer for each reading, in order."""
+        ...
+
+
+class StanceLabeller:
+    """The built-in kind of model: one pass gives every label."""
+
+    def __init__(self, predictor: Predictor, *, name: str, revision: str, languages: Sequence[str]) -> None:
+        self.name, self.revision = name, revision
+        self._predictor, self._languages = predictor, languages
+        self._targets = predictor.reader.targets
+
+    def label(self, readings: Sequence[Reading]) -> list[Labels]:
+        """Label a batch; one answer for each reading, in order."""
+        pairs = [self._pair(reading) for reading in readings]
+        reasons = [self._unreadable(reading, text) for reading, (text, _) in zip(readings, pairs, strict=True)]
+        chosen = [n for n, reason in enumerate(reasons) if reason is None]
+        predictions = dict(zip(chosen, self._predictor.predict([pairs[n] for n in chosen]), strict=True))
+        return [
+            self._judged(readings[n], pairs[n][0], predictions[n]) if reason is None else abstention(reason)
+            for n, reason in enumerate(reasons)
+        ]
+
+    def _pair(self, reading: Reading) -> tuple[str, str | None]:
+        """Take the text, and as its context what it answers or quotes; the thread's beginning where only that helps."""
+        reader = self._predictor.reader
+        text = reader.clean(reading.post.full_text)
+        near = [reader.clean(part) for part in (reading.parent, reading.quoted) if part]
+        context = " | ".join(near)
+        if reading.root and not reader.mentions(context, None)[0]:
+            context = " | ".join(filter(None, (context, reader.clean(reading.root)[:_ROOT])))
+        return text, context or None
+
+    def _unreadable(self, reading: Reading, text: str) -> Abstained | None:
+        if not any(part.isalnum() for part in text.replace("http", "").replace("@user", "")):
+            return Abstained.EMPTY
+        if not readable(reading.post.full_text, reading.post.language, self._languages):
+            return Abstained.LANGUAGE
+        return None
+
+    def _judged(self, reading: Reading, text: str, prediction: Prediction) -> Labels:
+        if not prediction.named:
+            orphan = reading.post.reply_to is not None and reading.parent is None
+            if orphan and len(text.split()) <= _BARE_REPLY:
+                return abstention(Abstained.CONTEXT)
+            if prediction.relevance < 0.5:
+                return abstention(Abstained.OFF_TOPIC)
+        return as_labels(prediction, self._targets)
+
+
+def as_labels(prediction: Prediction, targets: Sequence[Target]) -> Labels:
+    """Name the numbers of a prediction."""
+    names = [target.name for target in targets]
+    camp = dict(zip([*names, NEUTRAL], map(float, prediction.camp), strict=True))
+    stances = {
+        name: StanceLabel(**dict(zip(STANCES, map(float, row), strict=True)))
+        for name, row in zip(names, prediction.stance, strict=True)
+    }
+    reasons = dict(zip(REASONS, map(float, prediction.reasons), strict=True))
+    held = any(stance.stance != "none" for stance in stances.values())
+    left, joined = int(prediction.left.argmax()), int(prediction.joined.argmax())
+    moved = left != joined and left < len(names) and joined < len(names)
+    return Labels(
+        camp=camp,
+        sentiment=dict(zip(SENTIMENTS, map(float, prediction.sentiment), strict=True)),
+        stances=stances,
+        reasons={name: p for name, p in reasons.items() if held and p >= 0.5},
+        switched_from=names[left] if moved else None,
+        switched_to=names[joined] if moved else None,
+        windows=prediction.windows,
+    )

@@ -1,0 +1,1 @@
+"""Fine-tune the encoder and its heads on labelled corpora."""

@@ -1,0 +1,146 @@
+"""From examples to shuffled, augmented, tokenised batches with their labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+
+from corpus.labels import REASONS
+from nlp.encoding import Batch, Reader, Special, Window, collate
+from nlp.training.augment import estrange, permute, shuffle
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tokenizers import Tokenizer
+
+    from corpus.labels import Target
+    from nlp.recipe import Recipe
+    from nlp.training.example import Example
+    from nlp.training.settings import TrainingSettings
+
+UNKNOWN = -100
+_RENAMED = {"written", "framework_posts"}
+_POOL = 64  # batches whose examples are sorted by length together
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """Labels of B examples; UNKNOWN where a corpus does not tell. stance is [B, T], reasons [B, 15], the rest [B].
+
+    "None of the targets" is column T of camp, left and joined, T being the widest of the batch.
+    """
+
+    camp: torch.Tensor
+    stance: torch.Tensor
+    sentiment: torch.Tensor
+    reasons: torch.Tensor
+    left: torch.Tensor
+    joined: torch.Tensor
+    relevance: torch.Tensor
+
+    def to(self, device: torch.device) -> Truth:
+        """Copy to a device."""
+        return Truth(*(getattr(self, name).to(device) for name in self.__slots__))
+
+
+class Feed:
+    """Tokenises examples, keeping one reader for each list of targets."""
+
+    def __init__(self, tokenizer: Tokenizer, special: Special, recipe: Recipe) -> None:
+        self._tokenizer, self._special, self._recipe = tokenizer, special, recipe
+        self._readers: dict[tuple[Target, ...], Reader] = {}
+
+    def windows(self, example: Example) -> tuple[list[Window], list[list[int]]]:
+        """Encode one example: its windows and its targets' names."""
+        reader = self._reader(example.targets)
+        context = reader.clean(example.context) if example.context else None
+        return reader.windows([(reader.clean(example.text), context)])[0], reader.names
+
+    def batch(self, items: Sequence[tuple[Example, Window, list[list[int]]]]) -> tuple[Batch, Truth]:
+        """Pad items of one length or so into one batch."""
+        batch = collate([window for _, window, _ in items], [names for _, _, names in items], self._special)
+        return batch, truth([example for example, _, _ in items], batch.targets.shape[1])
+
+    def _reader(self, targets: tuple[Target, ...]) -> Reader:
+        reader = self._readers.get(targets)
+        if reader is None:
+            if len(self._readers) > 5000:  # targets are as many as texts in some corpora
+                self._readers.clear()
+            reader = self._readers[targets] = Reader(self._tokenizer, self._special, self._recipe, targets)
+        return reader
+
+
+def epoch(
+    feed: Feed,
+    sources: Mapping[str, Sequence[Example]],
+    mix: Mapping[str, float],
+    batch: int,
+    settings: TrainingSettings,
+    chance: random.Random,
+) -> Iterator[tuple[Batch, Truth]]:
+    """Draw one epoch: each source as often as `mix` says, in random order, in batches of similar length."""
+    drawn = [example for name, times in mix.items() for example in _draw(sources[name], times, chance)]
+    chance.shuffle(drawn)
+    size = batch * _POOL
+    for start in range(0, len(drawn), size):
+        pool = [_item(feed, _augmented(example, settings, chance)) for example in drawn[start : start + size]]
+        pool.sort(key=lambda item: len(item[1].ids))
+        batches = [pool[n : n + batch] for n in range(0, len(pool), batch)]
+        chance.shuffle(batches)
+        yield from map(feed.batch, batches)
+
+
+def _draw(examples: Sequence[Example], times: float, chance: random.Random) -> list[Example]:
+    whole, part = divmod(times, 1)
+    return [*examples] * int(whole) + chance.sample(list(examples), round(part * len(examples)))
+
+
+def _augmented(example: Example, settings: TrainingSettings, chance: random.Random) -> Example:
+    if example.source in _RENAMED:
+        throw = chance.random()
+        if throw < settings.permuted:
+            example = permute(example, chance)
+        elif throw < settings.permuted + settings.estranged:
+            example = estrange(example, chance)
+    elif example.source == "debates" and chance.random() < settings.estranged:
+        example = estrange(example, chance)
+    return shuffle(example, chance)
+
+
+def _item(feed: Feed, example: Example) -> tuple[Example, Window, list[list[int]]]:
+    """Take the window that names the targets most: the labels of a long post most likely lie there."""
+    windows, names = feed.windows(example)
+    return example, max(windows, key=lambda window: sum(not there for there, *_ in window.mentions)), names
+
+
+def truth(examples: Sequence[Example], width: int) -> Truth:
+    """Collect labels for a batch whose widest example has `width` targets."""
+
+    def choice(index: int | None, targets: int) -> int:
+        return UNKNOWN if index is None else width if index == targets else index
+
+    def flags(example: Example) -> list[int]:
+        if example.reasons is None:
+            return [UNKNOWN] * len(REASONS)
+        return [int(n in example.reasons) for n in range(len(REASONS))]
+
+    def held(example: Example) -> list[int]:
+        known = [UNKNOWN if stance is None else stance for stance in example.stances or ()]
+        return known + [UNKNOWN] * (width - len(known))
+
+    def column(values: list[int] | list[list[int]]) -> torch.Tensor:
+        return torch.tensor(values, dtype=torch.long)
+
+    return Truth(
+        camp=column([choice(e.camp, len(e.targets)) for e in examples]),
+        stance=column([held(e) for e in examples]),
+        sentiment=column([UNKNOWN if e.sentiment is None else e.sentiment for e in examples]),
+        reasons=column([flags(e) for e in examples]),
+        left=column([choice(e.left, len(e.targets)) for e in examples]),
+        joined=column([choice(e.joined, len(e.targets)) for e in examples]),
+        relevance=column([UNKNOWN if e.relevant is None else int(e.relevant) for e in examples]),
+    )

@@ -1,0 +1,86 @@
+"""One training run from settings to a model folder: train, calibrate, save, and write down what it came from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
+
+from nlp.checkpoint import Calibration, save
+from nlp.predict import predict_examples
+from nlp.training.base import start
+from nlp.training.calibrate import temperature
+from nlp.training.feed import Feed
+from nlp.training.loop import train
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import torch
+
+    from nlp.checkpoint import Checkpoint
+    from nlp.training.example import Example
+    from nlp.training.loop import Progress
+    from nlp.training.settings import TrainingSettings
+    from nlp.training.sources import Sources
+
+
+def run(
+    folder: Path,
+    sources: Sources,
+    *,
+    base: str,
+    name: str,
+    settings: TrainingSettings,
+    device: torch.device,
+) -> Iterator[Progress]:
+    """Train a model from an encoder and write its folder."""
+    begun = start(base, name=name, heads=settings.heads, recipe=settings.recipe, languages=("en",))
+    feed = Feed(begun.tokenizer, begun.special, begun.recipe)
+    yield from train(begun.model, feed, sources.train, settings=settings, device=device)
+    save(folder, replace(begun, calibration=calibrate(begun, sources, device)))
+    (folder / "training.json").write_text(
+        json.dumps(_origin(settings, sources, base, device), indent=2) + "\n", "utf-8"
+    )
+
+
+def calibrate(checkpoint: Checkpoint, sources: Sources, device: torch.device) -> Calibration:
+    """Fit the temperatures on examples kept for tuning: camp and stance on written posts, sentiment on every corpus."""
+    opinions = [*sources.dev.get("written", []), *sources.dev.get("debates", [])]
+    tones = [e for examples in sources.dev.values() for e in examples[:500] if e.sentiment is not None]
+    bare = replace(checkpoint, calibration=Calibration())
+    read, toned = predict_examples(bare, opinions, device), predict_examples(bare, tones, device)
+    held = [
+        (p.stance[n], s)
+        for e, p in zip(opinions, read, strict=True)
+        for n, s in enumerate(e.stances or ())
+        if s is not None
+    ]
+    camps = [(p.camp, e.camp) for e, p in zip(opinions, read, strict=True) if e.camp is not None]
+    moods = [(p.sentiment, e.sentiment) for e, p in zip(tones, toned, strict=True) if e.sentiment is not None]
+    heads = {"camp": camps, "stance": held, "sentiment": moods}
+    return Calibration(
+        temperature={head: temperature([p for p, _ in rows], [t for _, t in rows]) for head, rows in heads.items()}
+    )
+
+
+def _origin(settings: TrainingSettings, sources: Sources, base: str, device: torch.device) -> dict[str, object]:
+    """Record what a run depends on: settings, encoder, device, and size and hash of every source."""
+    return {
+        "base": base,
+        "device": str(device),
+        "settings": asdict(settings),
+        "data": {
+            split: {name: {"examples": len(rows), "sha256": _digest(rows)} for name, rows in sorted(part.items())}
+            for split, part in (("train", sources.train), ("dev", sources.dev), ("test", sources.test))
+        },
+    }
+
+
+def _digest(examples: Sequence[Example]) -> str:
+    digest = hashlib.sha256()
+    for example in examples:
+        digest.update(repr(example).encode())
+    return digest.hexdigest()

@@ -1,0 +1,88 @@
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from tiny import tiny_checkpoint
+
+from corpus.errors import ModelError
+from corpus.frameworks import FRAMEWORKS
+from nlp.checkpoint import FILES, Calibration, load, pack, save, unpack
+from nlp.predict import Predictor
+
+CPU = torch.device("cpu")
+PAIRS = [("i love torch", None), ("never again tf", "pytorch or tf ?")]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    save(tmp_path / "model", tiny_checkpoint(calibration=Calibration(temperature={"camp": 2.0}, neutral=0.5)))
+    return tmp_path / "model"
+
+
+def test_a_saved_model_answers_as_before(folder: Path) -> None:
+    made = tiny_checkpoint(calibration=Calibration(temperature={"camp": 2.0}, neutral=0.5))
+    loaded = load(folder)
+    assert loaded.calibration == made.calibration
+    assert (loaded.name, loaded.recipe, loaded.special, loaded.languages) == (
+        "tiny",
+        made.recipe,
+        made.special,
+        ("en",),
+    )
+    before, after = (Predictor(each, FRAMEWORKS, CPU).predict(PAIRS) for each in (made, loaded))
+    for one, other in zip(before, after, strict=True):
+        assert abs(one.camp - other.camp).max() < 5e-3
+        assert abs(one.stance - other.stance).max() < 5e-3
+
+
+def test_revision_follows_weights_and_configuration(folder: Path) -> None:
+    before = load(folder).revision
+    assert load(folder).revision == before
+    config = json.loads((folder / "config.json").read_text())
+    config["calibration"]["neutral"] = 0.25
+    (folder / "config.json").write_text(json.dumps(config))
+    assert load(folder).revision != before
+
+
+def test_packing_is_close_and_small() -> None:
+    state = tiny_checkpoint().model.state_dict()
+    packed = pack(state)
+    restored = unpack(packed)
+    assert restored.keys() == state.keys()
+    for name, tensor in state.items():
+        assert (restored[name] - tensor).abs().max() <= tensor.abs().max() / 100, name
+    size = sum(tensor.nbytes for tensor in packed.values())
+    assert size < sum(tensor.nbytes for tensor in state.values()) * 0.55
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_file_is_named(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    with pytest.raises(ModelError, match=name):
+        load(folder)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_broken_file_is_refused_in_one_line(folder: Path, name: str) -> None:
+    whole = (folder / name).read_bytes()
+    (folder / name).write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ModelError) as caught:
+        load(folder)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"format": 99}, "update Stancemap"),
+        ({"labels": {"stance": ["favor", "none", "against"]}}, "labels or their order differ"),
+        ({"heads": {"width": 9}}, "do not fit together"),
+        ({"encoder": None}, "do not fit together"),
+    ],
+)
+def test_what_does_not_fit_is_refused(folder: Path, change: dict[str, object], message: str) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | change))
+    with pytest.raises(ModelError, match=message):
+        load(folder)

@@ -1,0 +1,186 @@
+"""The training loop on a tiny encoder: it learns, it repeats itself, it leaves a folder that loads."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from tiny import SPECIAL, WORDS, tiny_checkpoint, tiny_tokenizer
+from transformers import (
+    BertConfig,
+    DebertaV2Config,
+    ModernBertConfig,
+    PreTrainedTokenizerFast,
+    RobertaConfig,
+    XLMRobertaConfig,
+)  # fmt: skip
+from transformers.models.auto.modeling_auto import AutoModel
+
+from corpus.errors import InputError, ModelError
+from corpus.frameworks import FRAMEWORKS
+from nlp.checkpoint import load
+from nlp.encoding import Reader, collate
+from nlp.model import HeadSettings
+from nlp.predict import predict_examples
+from nlp.recipe import Recipe
+from nlp.training.base import start
+from nlp.training.calibrate import temperature
+from nlp.training.example import Example
+from nlp.training.feed import UNKNOWN, Feed, truth
+from nlp.training.loop import train
+from nlp.training.loss import divergence, loss
+from nlp.training.run import run
+from nlp.training.settings import Stage, TrainingSettings, load_settings
+from nlp.training.sources import Sources
+
+CPU = torch.device("cpu")
+SMALL = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32}
+FAMILIES = {
+    "bert": BertConfig(vocab_size=len(WORDS), max_position_embeddings=128, **SMALL),
+    "roberta": RobertaConfig(
+        vocab_size=len(WORDS), max_position_embeddings=130, type_vocab_size=1, pad_token_id=0, **SMALL
+    ),
+    "xlm-roberta": XLMRobertaConfig(vocab_size=len(WORDS), max_position_embeddings=130, pad_token_id=0, **SMALL),
+    "deberta-v2": DebertaV2Config(
+        vocab_size=len(WORDS), max_position_embeddings=128, relative_attention=True, pos_att_type=["p2c", "c2p"],
+        type_vocab_size=0, pad_token_id=0, **SMALL,
+    ),
+    "modernbert": ModernBertConfig(
+        vocab_size=len(WORDS), max_position_embeddings=128, pad_token_id=0, bos_token_id=1, eos_token_id=2,
+        cls_token_id=1, sep_token_id=2, **SMALL,
+    ),
+}  # fmt: skip
+EXAMPLES = [
+    Example(
+        id=f"{n}", source="written", text=text, targets=FRAMEWORKS, camp=camp, stances=stances, sentiment=tone,
+        reasons=(0,) if camp < 3 else (), left=3, joined=3, relevant=True,
+    )
+    for n, (text, camp, stances, tone) in enumerate(
+        [
+            ("i love torch", 0, (2, 1, 1), 2), ("i hate tf", 3, (1, 0, 1), 0), ("use jax", 2, (1, 1, 2), 1),
+            ("tf is better than torch", 1, (0, 2, 1), 1), ("torch or tf ?", 3, (1, 1, 1), 1),
+            ("never jax", 3, (1, 1, 0), 0),
+        ] * 8
+    )
+]  # fmt: skip
+
+
+def settings(**changes: object) -> TrainingSettings:
+    stage = Stage(epochs=15, mix={"written": 1}, encoder_rate=5e-3, head_rate=5e-3, batch=8)
+    small = TrainingSettings(
+        stages=(stage,), permuted=0, estranged=0, averaging=0.8, heads=HeadSettings(width=16),
+        recipe=Recipe(window=64, context=16, overlap=8),
+    )  # fmt: skip
+    return dataclasses.replace(small, **changes)  # type: ignore[arg-type]
+
+
+def encoder(folder: Path, family: str) -> str:
+    torch.manual_seed(1)
+    AutoModel.from_config(FAMILIES[family]).save_pretrained(folder)
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=tiny_tokenizer(), pad_token="[PAD]", cls_token="[CLS]", sep_token="[SEP]", unk_token="[UNK]"
+    )
+    tokenizer.save_pretrained(folder)
+    return str(folder)
+
+
+def trained(changes: dict[str, object], seed: int = 1) -> tuple[dict[str, torch.Tensor], list[float]]:
+    made = tiny_checkpoint()
+    feed = Feed(made.tokenizer, SPECIAL, made.recipe)
+    steps = train(made.model, feed, {"written": EXAMPLES}, settings=settings(seed=seed, **changes), device=CPU)
+    return made.model.state_dict(), [step.loss for step in steps]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_family_trains_saves_and_loads(tmp_path: Path, family: str) -> None:
+    base = encoder(tmp_path / "base", family)
+    sources = Sources(train={"written": EXAMPLES}, dev={"written": EXAMPLES[:6]})
+    list(run(tmp_path / "model", sources, base=base, name="mine", settings=settings(), device=CPU))
+    made = load(tmp_path / "model")
+    right = sum(
+        int(answer.camp.argmax()) == example.camp
+        for example, answer in zip(EXAMPLES[:6], predict_examples(made, EXAMPLES[:6], CPU), strict=True)
+    )
+    assert right >= 5
+    origin = json.loads((tmp_path / "model" / "training.json").read_text())
+    assert origin["data"]["train"]["written"]["examples"] == 48
+    assert made.name == "mine"
+
+
+def test_the_same_seed_gives_the_same_weights() -> None:
+    one, other, third = trained({}), trained({}), trained({}, seed=2)
+    assert all(torch.equal(one[0][name], other[0][name]) for name in one[0])
+    assert not all(torch.equal(one[0][name], third[0][name]) for name in one[0])
+
+
+def test_loss_falls_with_and_without_consistency() -> None:
+    for weight in (0.0, 0.5):
+        stage = dataclasses.replace(settings().stages[0], epochs=30)
+        _, losses = trained({"stages": (stage,), "consistency": weight})
+        assert losses[-1] < losses[0] * 0.7
+
+
+def test_unknown_labels_cost_nothing() -> None:
+    made = tiny_checkpoint()
+    known = ("camp", "stances", "sentiment", "reasons", "left", "joined", "relevant")
+    bare = [dataclasses.replace(example, **dict.fromkeys(known)) for example in EXAMPLES[:3]]
+    feed = Feed(made.tokenizer, SPECIAL, made.recipe)
+    items = [(example, feed.windows(example)[0][0], feed.windows(example)[1]) for example in bare]
+    batch, labels = feed.batch(items)
+    outputs = made.model(batch)
+    assert float(loss(outputs, labels, settings().loss, 0.1).detach()) == 0
+    assert float(divergence(outputs, outputs, labels).detach()) == 0
+
+
+def test_truth_puts_none_of_the_targets_last() -> None:
+    narrow = dataclasses.replace(EXAMPLES[1], targets=FRAMEWORKS[:2], camp=2, stances=(1, None), left=0, joined=2)
+    labels = truth([EXAMPLES[0], narrow], 3)
+    assert labels.camp.tolist() == [0, 3]
+    assert labels.stance.tolist() == [[2, 1, 1], [1, UNKNOWN, UNKNOWN]]
+    assert (labels.left.tolist(), labels.joined.tolist()) == ([3, 0], [3, 3])
+    assert labels.reasons.sum(1).tolist() == [1, 0]
+
+
+def test_temperature_cools_what_is_too_sure() -> None:
+    import numpy as np
+
+    chance = np.random.default_rng(1)
+    sure = [np.array([0.99, 0.01]) for _ in range(400)]
+    labels = [int(chance.random() > 0.7) for _ in sure]
+    heat = temperature(sure, labels)
+    cooled = 0.99 ** (1 / heat) / (0.99 ** (1 / heat) + 0.01 ** (1 / heat))
+    assert cooled == pytest.approx(0.7, abs=0.06)
+    assert temperature([], []) == 1.0
+
+
+def test_an_encoder_that_reads_too_little_is_refused(tmp_path: Path) -> None:
+    base = encoder(tmp_path, "bert")
+    with pytest.raises(ModelError, match="window = 128"):
+        start(base, name="x", heads=HeadSettings(), recipe=Recipe(window=200), languages=("en",))
+    with pytest.raises(ModelError, match="cannot be opened"):
+        start(str(tmp_path / "nothing"), name="x", heads=HeadSettings(), recipe=Recipe(), languages=("en",))
+
+
+def test_settings_are_read_and_mistakes_named(tmp_path: Path) -> None:
+    path = tmp_path / "t.toml"
+    path.write_text(
+        "seed = 3\n[[stage]]\nepochs = 1\nencoder_rate = 1e-4\nhead_rate = 1e-3\nmix = { written = 2 }\n", "utf-8"
+    )
+    made = load_settings(path)
+    assert (made.seed, made.stages[0].mix) == (3, {"written": 2})
+    path.write_text("sed = 3\n", "utf-8")
+    with pytest.raises(InputError, match="'sed'"):
+        load_settings(path)
+    path.write_text("[[stage]]\nepochs = 1\n", "utf-8")
+    with pytest.raises(InputError, match="missing"):
+        load_settings(path)
+
+
+def test_batches_of_readers_and_feed_agree() -> None:
+    made = tiny_checkpoint()
+    feed, reader = Feed(made.tokenizer, SPECIAL, made.recipe), Reader(made.tokenizer, SPECIAL, made.recipe, FRAMEWORKS)
+    [window], names = feed.windows(EXAMPLES[3])
+    [[other]] = reader.windows([(reader.clean(EXAMPLES[3].text), None)])
+    assert window == other
+    assert torch.equal(collate([window], [names], SPECIAL).ids, collate([other], [reader.names], SPECIAL).ids)
