@@ -1,0 +1,10 @@
+"""From labelled posts to shares with intervals, charts and prose."""
+
+from reports.as_json import as_document
+from reports.building import build
+from reports.markdown import render
+from reports.report import Report, Share
+from reports.settings import ReportMeta, ReportSettings
+from reports.writing import write
+
+__all__ = ["Report", "ReportMeta", "ReportSettings", "Share", "as_document", "build", "render", "write"]

@@ -1,0 +1,31 @@
+"""The charts of a report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reports.charts import camps, places, sentiment, stances, timeline
+from reports.charts.colours import camp_colours
+from reports.charts.theme import svg
+from reports.pictures import pictures
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reports.charts.theme import Chart
+    from reports.report import Report
+
+CHARTS: dict[str, Callable[[Report, dict[str, str]], Chart]] = {
+    "camps": camps.chart,
+    "stances": stances.chart,
+    "communities": lambda report, colours: places.chart(report, report.communities, colours),
+    "platforms": lambda report, colours: places.chart(report, report.platforms, colours),
+    "timeline": timeline.chart,
+    "sentiment": sentiment.chart,
+}
+
+
+def draw(report: Report) -> dict[str, str]:
+    """Draw each chart of a report as SVG."""
+    colours = camp_colours(report.targets)
+    return {name: svg(CHARTS[name](report, colours)) for name in pictures(report)}

@@ -1,0 +1,137 @@
+"""Opinion over time: how many posts, and how those that take a side divide."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import altair as alt
+
+from reports.charts.colours import GREY
+from reports.charts.theme import FAINT, INK, QUIET, WIDTH, colour, data, finished, name
+from reports.plain import cut, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reports.charts.theme import Chart, Layers, Row
+    from reports.report import Period, Report, Timeline
+
+EVENT = 70  # characters
+DAY = 86_400_000  # milliseconds
+LEAST = 5  # posts that take a side, for a point to be drawn at all
+ASIDE = 0.12  # of a period
+
+
+def chart(report: Report, colours: dict[str, str]) -> Chart:
+    """Draw the judged posts of each period above, and the shares of the camps, with bands, below."""
+    line = report.timeline
+    names = [name(report.label(camp)) for camp in report.camps[:-1]]
+    paint = colour(names, [colours[camp] for camp in report.camps[:-1]])
+    first, last = line.periods[0].first, line.periods[-1].last
+    span = alt.Scale(type="utc", domain=[_time(first), _time(last + timedelta(days=1))], nice=False)
+    panels = [*_events(line, span), _posts(line, span), _shares(report, span, paint)]
+    return finished(
+        alt.vconcat(*panels, spacing=10).resolve_scale(x="shared"),
+        f"Opinion by {line.unit}",
+        f"Above: judged posts; below: share of those taking a side, 95% intervals; hollow: few; none: under {LEAST}",
+    )
+
+
+def _events(line: Timeline, span: alt.Scale) -> Iterator[Layers]:
+    """Name the events in a strip of their own, one below the other, where there are any."""
+    if not line.events:
+        return
+    first, last = _time(line.periods[0].first), _time(line.periods[-1].last)
+    rows = [
+        {"time": _time(when), "row": row, "text": cut(plain(text), EVENT), "late": 2 * _time(when) > first + last}
+        for row, (when, text) in enumerate(line.events)
+    ]
+    base = alt.Chart(data(rows), width=WIDTH, height=16 * len(rows)).encode(
+        x=_x("time", span, labels=False),
+        y=alt.Y("row", type="ordinal", axis=None),
+        text=alt.Text("text", type="nominal"),
+    )
+    early = base.transform_filter("!datum.late").mark_text(align="left", dx=-2, color=INK, fontSize=11)
+    late = base.transform_filter("datum.late").mark_text(align="right", dx=2, color=INK, fontSize=11)
+    yield alt.layer(early, late)
+
+
+def _posts(line: Timeline, span: alt.Scale) -> Layers:
+    rows = [
+        {"from": _time(found.first), "to": _time(found.last + timedelta(days=1)), "posts": found.cell.camps.posts}
+        for found in line.periods
+    ]
+    y = alt.Y("posts", type="quantitative", axis=alt.Axis(title="posts", tickCount=3, tickMinStep=1, format=",d"))
+    bars = alt.Chart(data(rows), width=WIDTH, height=70).mark_bar(color=GREY, stroke="white", strokeWidth=0.5)
+    return alt.layer(bars.encode(x=_x("from", span, labels=False), x2="to", y=y, y2=alt.datum(0)), _lines(line, span))
+
+
+def _shares(report: Report, span: alt.Scale, paint: alt.Color) -> Layers:
+    line = report.timeline
+    base = alt.Chart(data(_points(report)), width=WIDTH, height=220).encode(x=_x("time", span), color=paint)
+    share = alt.Y("share", type="quantitative", scale=alt.Scale(domain=[0, 1]),
+                  axis=alt.Axis(title="share of those taking a side", format="%", tickCount=5))  # fmt: skip
+    low, steps = alt.Y("low", type="quantitative"), alt.Detail("run", type="nominal")
+    runs = base.transform_filter("!datum.is_small && !datum.is_alone")
+    bands = runs.mark_area(opacity=0.18).encode(y=low, y2="high", detail=steps)
+    curves = runs.mark_line(strokeWidth=2.5).encode(y=share, detail=steps)
+    alone = base.transform_filter("!datum.is_small && datum.is_alone").mark_rule(strokeWidth=2).encode(y=low, y2="high")
+    points = base.transform_filter("!datum.is_small").mark_circle(size=40, opacity=1).encode(y=share)
+    small = base.transform_filter("datum.is_small")
+    faint = small.mark_rule(opacity=FAINT).encode(y=low, y2="high")
+    hollow = small.mark_point(size=30, fill="white", opacity=FAINT).encode(y=share)
+    return alt.layer(bands, _lines(line, span), alone, faint, hollow, curves, points)
+
+
+def _points(report: Report) -> Iterator[Row]:
+    """Give one point a period and camp, numbering the runs of periods that can be read."""
+    shown = [found for found in report.timeline.periods if found.cell.sides and found.cell.sides.posts >= LEAST]
+    run = 0
+    for place, found in enumerate(shown):
+        before, after = shown[place - 1 : place] if place else [], shown[place + 1 : place + 2]
+        run += not _goes_on(before, [found])
+        alone = not _goes_on(before, [found]) and not _goes_on([found], after)
+        shares = found.cell.sides.shares if found.cell.sides else ()
+        for number, share in enumerate(shares):
+            aside = number - (len(shares) - 1) / 2 if alone else 0  # so that rules stand side by side
+            yield {
+                "time": _middle(found) + aside * ASIDE * (_time(found.last) - _time(found.first) + DAY),
+                "name": name(report.label(share.label)),
+                "share": share.share,
+                "low": share.low,
+                "high": share.high,
+                "is_small": found.cell.is_small,
+                "is_alone": alone,
+                "run": run,
+            }
+
+
+def _goes_on(before: list[Period], after: list[Period]) -> bool:
+    """Say whether one period follows the other without a gap, both large enough to be read."""
+    pair = [*before, *after]
+    return (
+        len(pair) == 2
+        and not any(found.cell.is_small for found in pair)
+        and pair[1].first - pair[0].last == timedelta(days=1)
+    )
+
+
+def _lines(line: Timeline, span: alt.Scale) -> alt.Chart:
+    rows = [{"time": _time(when)} for when, _ in line.events]
+    lines: alt.Chart = alt.Chart(data(rows)).mark_rule(color=QUIET, strokeDash=[4, 3]).encode(x=_x("time", span))
+    return lines
+
+
+def _x(field: str, span: alt.Scale, *, labels: bool = True) -> alt.X:
+    axis = alt.Axis(title=None, grid=False, labels=labels, labelOverlap=True, tickCount=8)
+    return alt.X(field, type="temporal", scale=span, axis=axis)
+
+
+def _time(day: date) -> int:
+    """Give midnight UTC in milliseconds."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1000
+
+
+def _middle(found: Period) -> int:
+    return (_time(found.first) + _time(found.last + timedelta(days=1))) // 2

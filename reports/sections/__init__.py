@@ -1,0 +1,30 @@
+"""What a report says, section by section."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reports.document import Document
+from reports.sections import answer, coverage, method, motives, opinion, places, sentiment, timeline, voices
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reports.document import Section
+    from reports.report import Report
+
+SECTIONS: tuple[Callable[[Report], Section], ...] = (
+    opinion.section,
+    places.section,
+    timeline.section,
+    sentiment.section,
+    motives.section,
+    coverage.section,
+    voices.section,
+    method.section,
+)
+
+
+def document(report: Report) -> Document:
+    """Write the whole report."""
+    return Document(report.title, answer.opening(report), tuple(section(report) for section in SECTIONS))

@@ -1,0 +1,108 @@
+"""The answer in five lines, before anything else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from corpus.labels import NEUTRAL
+from reports.document import Bullets, Link, Strong, paragraph
+from reports.prose import between, compact, counted, days, joined, number, percent, points, siding
+from reports.sections import titles
+
+if TYPE_CHECKING:
+    from reports.document import Block, Prose
+    from reports.report import Distribution, Report
+
+
+def opening(report: Report) -> tuple[Block, ...]:
+    """Write what stands before the table of contents."""
+    lines = [line for line in (_camps(report), _lead(report), _neutral(report), _basis(report), _caveat()) if line]
+    if report.meta.is_invented:
+        invented = paragraph(
+            Strong("These posts are invented."), " The report shows what Stancemap finds, not what anyone thinks."
+        )
+        return (invented, Bullets(tuple(lines)))
+    return (Bullets(tuple(lines)),)
+
+
+def _camps(report: Report) -> Prose:
+    judged = report.ledger.judged
+    if report.overall is None:
+        reason = "no post could be judged" if not judged else "the labels of this set name no camp"
+        return (f"There is no opinion to report: {reason}.",)
+    sides = report.overall.sides
+    if sides is None:
+        return (f"None of the {counted(report.overall.camps.posts, 'judged post')} takes a side.",)
+    ordered = sorted(sides.shares, key=lambda share: -share.n)
+    first, others = ordered[0], ordered[1:]
+    rest = joined([f"{compact(share)} for {report.label(share.label)}" for share in others])
+    return (
+        f"Of the {siding(sides.posts)}, ",
+        Strong(f"{percent(first.share)} are for {report.label(first.label)}"),
+        f" (95% interval {between(first)}), {rest}.",
+    )
+
+
+def _lead(report: Report) -> Prose:
+    sides = report.overall and report.overall.sides
+    if not sides or sides.lead is None:
+        return ()
+    return (f"{lead(report, sides)}{_smallness(sides, report.min_posts)}",)
+
+
+def lead(report: Report, sides: Distribution) -> str:
+    """Say how far the first is ahead, and whether that is more than chance."""
+    lead = sides.lead
+    if lead is None:
+        return ""
+    first, second = report.label(lead.first), report.label(lead.second)
+    reach = f"{points(lead.difference)} points (95% interval {points(lead.low)} to {points(lead.high)})"
+    if lead.is_clear:
+        return f"{first} leads {second} by {reach}: more than chance would explain."
+    return f"{first} and {second} cannot be told apart: the difference is {reach}, which leaves a tie possible."
+
+
+def _smallness(sides: Distribution, min_posts: int) -> str:
+    if not sides.is_small:
+        return ""
+    why = f"fewer than {min_posts} posts" if sides.posts < min_posts else counted(sides.clusters, sides.unit)
+    return f" This rests on {why}: read it as a hint, not as a fact."
+
+
+def _neutral(report: Report) -> Prose:
+    if report.overall is None or report.overall.sides is None:
+        return ()
+    neutral, posts = report.overall.camps[NEUTRAL], report.overall.camps.posts
+    return (
+        f"{number(neutral.n)} of the {number(posts)} judged posts ({percent(neutral.share)}; 95% interval ",
+        f"{between(neutral)}) take no side: they ask, report, or weigh the options.",
+    )
+
+
+def _basis(report: Report) -> Prose:
+    ledger = report.ledger
+    left_out = ledger.total - ledger.judged
+    told = (
+        " All posts of the corpus are judged."
+        if not left_out
+        else f" Of the {number(ledger.total)} posts in the corpus, {number(left_out)} are left out: "
+    )
+    link = (Link("who and why", f"#{titles.COVERAGE}"), ".") if left_out else ()
+    if report.overall is None:
+        return (told.lstrip(), *link)
+    communities = max(len(report.communities.cells) - bool(report.communities.pooled) + report.communities.pooled, 1)
+    when = f", {days(report.first.date(), report.last.date())}" if report.first and report.last else ", none dated"
+    return (
+        f"The judged posts come from {counted(report.overall.camps.authors, 'author')} in ",
+        f"{counted(communities, 'community', 'communities')} on {counted(len(report.platforms.cells), 'platform')}",
+        f"{when}.{told}",
+        *link,
+    )
+
+
+def _caveat() -> Prose:
+    return (
+        Strong("Mind"),
+        " that a model gave the labels and that no hand labels correct them: the intervals say what chance may do, ",
+        "not how often the model errs. The posts are those collected, not a sample of all who have an opinion.",
+    )

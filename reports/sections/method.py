@@ -1,0 +1,79 @@
+"""How the numbers were made, and what they do not cover."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reports.document import Bullets, Code, Literal, Section, Strong, Table, paragraph
+from reports.prevalence import MANY_CLUSTERS, MIN_CLUSTERS
+from reports.prose import day, joined, number
+from reports.sections import titles
+
+if TYPE_CHECKING:
+    from reports.document import Block, Prose
+    from reports.report import Report
+
+
+def section(report: Report) -> Section:
+    """Write the section."""
+    blocks: list[Block] = [Bullets((*_labels(report), *_statistics(report)))]
+    if report.meta.figures:
+        blocks += [
+            paragraph("How often the model is right, measured on posts labelled by hand:"),
+            Table(("Measure", "Value"), report.meta.figures),
+        ]
+    blocks += [paragraph("This report is made again by:"), Literal(report.meta.command)]
+    return Section(titles.METHOD, tuple(blocks))
+
+
+def _labels(report: Report) -> tuple[Prose, ...]:
+    labels, meta = report.meta.label_set, report.meta
+    targets = joined([target.label for target in report.targets])
+    origin: Prose = (
+        (
+            Strong("Labels:"),
+            " set ",
+            Code(labels.name),
+            ", by the model ",
+            Code(labels.model),
+            ", revision ",
+            Code(labels.revision),
+            f", begun on {day(labels.created_at.date())}; configuration ",
+            Code(labels.config_hash),
+            "; Stancemap ",
+            Code(meta.version),
+            ".",
+        )
+        if labels
+        else ()
+    )
+    meaning: Prose = (
+        Strong("What they mean:"),
+        f" the stance of a post toward {targets} is what can be read of its author's own view: in favour, against, ",
+        "or none (as in SemEval-2016 Task 6). Its camp is the one target that it favours or clearly prefers to the ",
+        "others named; questions, facts, balance and mere criticism are on no side.",
+    )
+    return (origin, meaning) if origin else (meaning,)
+
+
+def _statistics(report: Report) -> tuple[Prose, ...]:
+    return (
+        (
+            Strong("Intervals:"),
+            " 95%, allowing for posts that come in threads and authors who repeat themselves. Threads or authors, ",
+            "whichever makes posts more alike, are taken as what was drawn; authors where there are fewer than ",
+            f"{MIN_CLUSTERS} threads. With {MANY_CLUSTERS} of them or more the interval is the percentile bootstrap ",
+            f"over whole threads or authors ({number(report.draws)} draws, seed {report.seed}); with fewer, and for ",
+            "shares of 0% or 100%, it is Wilson's, with the posts divided by the design effect. With fewer than ",
+            f"{MIN_CLUSTERS} authors, all posts of one author count as one voice.",
+        ),
+        (
+            Strong("Design effect:"),
+            " how much larger the variance of the shares is than if each post had been drawn by itself.",
+        ),
+        (
+            Strong("Not covered:"),
+            " errors of the model, which may favour one side; who writes in public and who does not; posts that none ",
+            "collected; that many intervals are shown at once, of which one in twenty misses by chance.",
+        ),
+    )

@@ -1,0 +1,77 @@
+"""Opinion over time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reports.document import Picture, Section, paragraph
+from reports.pictures import pictures
+from reports.prose import between, counted, day, joined, number, percent, period
+from reports.sections import titles
+from reports.sections.tables import camps_by
+
+if TYPE_CHECKING:
+    from reports.document import Block
+    from reports.report import Period, Report
+
+SHORT = 12
+WHEN = {"day": "on", "week": "in the", "month": "in", "quarter": "in"}
+
+
+def section(report: Report) -> Section:
+    """Write the section."""
+    line = report.timeline
+    undated = f"{counted(line.undated, 'judged post')} without a date cannot be placed here." if line.undated else ""
+    if not line.periods:
+        return Section(titles.TIMELINE, (paragraph(f"No judged post has a date. {undated}".strip()),))
+    blocks: list[Block] = [paragraph(" ".join(filter(None, (_busiest(report), _change(report), undated))))]
+    if "timeline" in pictures(report):
+        alt = (
+            f"Above, judged posts by {line.unit}; below, the shares of the camps among posts that take a side, "
+            "with 95% intervals, as in the table."
+        )
+        blocks.append(Picture("timeline", alt))
+    if line.events:
+        events = joined([f"{text} ({day(when)})" for when, text in line.events])
+        blocks.append(paragraph(f"Lines mark events: {events}."))
+    cells = [(period(found.first, line.unit), found.cell) for found in line.periods]
+    summary = f"All {counted(len(cells), line.unit)}" if len(cells) > SHORT else ""
+    blocks.append(camps_by(report, line.unit.capitalize(), cells, summary=summary))
+    return Section(titles.TIMELINE, tuple(blocks))
+
+
+def _busiest(report: Report) -> str:
+    line = report.timeline
+    top = max(line.periods, key=lambda found: found.cell.camps.posts)
+    total = sum(found.cell.camps.posts for found in line.periods)
+    if len(line.periods) == 1:
+        return f"All {counted(total, 'dated post')} fall {_when(top, line.unit)}."
+    return (
+        f"Of the {counted(total, 'dated post')}, counted by {line.unit} (UTC), the largest number falls "
+        f"{_when(top, line.unit)}: {number(top.cell.camps.posts)}."
+    )
+
+
+def _change(report: Report) -> str:
+    """Set the first period that can be read beside the last."""
+    line = report.timeline
+    readable = [(found, found.cell.sides) for found in line.periods if found.cell.sides and not found.cell.is_small]
+    if len(readable) < 2:
+        return f"Fewer than two {line.unit}s have enough posts that take a side, so no change over time can be read."
+    leader = report.overall and report.overall.sides and report.overall.sides.lead
+    if not leader:
+        return ""
+    (first, before), (last, after) = readable[0], readable[-1]
+    early, late = before[leader.first], after[leader.first]
+    verdict = (
+        "the intervals do not overlap" if early.high < late.low or late.high < early.low else "the intervals overlap"
+    )
+    return (
+        f"In the first {line.unit} with enough posts to read, {period(first.first, line.unit)}, "
+        f"{percent(early.share)} ({between(early)}) of those that take a side are for {report.label(leader.first)}; in "
+        f"the last, {period(last.first, line.unit)}, {percent(late.share)} ({between(late)}): {verdict}."
+    )
+
+
+def _when(found: Period, unit: str) -> str:
+    return f"{WHEN[unit]} {period(found.first, unit)}"

@@ -1,0 +1,10 @@
+"""The headings that other sections refer to."""
+
+OPINION = "Opinion overall"
+PLACES = "By community and platform"
+TIMELINE = "Over time"
+SENTIMENT = "Sentiment by camp"
+MOTIVES = "Reasons and changes of mind"
+COVERAGE = "Who was left out, and why"
+VOICES = "In their words"
+METHOD = "Method"
