@@ -1,0 +1,54 @@
+"""The command line: one group, one file a command, one place where errors become exit codes.
+
+0 done, 1 expected failure, 2 usage, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from corpus.errors import StancemapError
+from stancemap import __version__, console
+from stancemap.commands import evaluate, export, import_, init, label, reparse, report, sample, status, train
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="stancemap")
+def cli() -> None:
+    r"""Label the stance and sentiment of a public discussion and report opinion with honest intervals.
+
+    \b
+    From saved archives to a report, offline:
+      stancemap import archive.jsonl.zst
+      stancemap label
+      stancemap report -o out/
+    """
+
+
+for module in (init, sample, import_, label, report, export, status, reparse, evaluate, train):
+    cli.add_command(module.command)
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    try:
+        code = cli.main(prog_name="stancemap", standalone_mode=False)
+    except StancemapError as error:
+        console.fail(str(error))
+        code = 1
+    except click.UsageError as error:
+        error.show()
+        code = 2
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        console.note("stancemap: interrupted; what was finished is stored, the same command goes on from there")
+        code = 130
+    except BrokenPipeError:  # the reader of our output has left, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)

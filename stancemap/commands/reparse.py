@@ -1,0 +1,44 @@
+"""`stancemap reparse`: read the stored payloads again, after a parser was mended."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import click
+
+from stancemap import console
+from stancemap.commands.options import json_option, with_config
+
+if TYPE_CHECKING:
+    from stancemap.config import Config
+
+
+@click.command("reparse", short_help="Read the stored payloads again with this version's parsers.")
+@with_config
+@json_option
+def command(config: Config, *, as_json: bool) -> None:
+    r"""Read the stored payloads again with this version's parsers, after an update that mended one.
+
+    \b
+    Example:
+      stancemap reparse
+    """
+    from corpus.store import Payload, Store
+    from ingest.formats import replay
+
+    changed = read = 0
+    with (
+        Store.open(config.corpus, readonly=True) as reader,
+        Store.open(config.corpus) as writer,
+        console.progress("reading payloads", reader.count()) as bar,
+    ):
+        payloads = reader.payloads()
+        while page := list(islice(payloads, 2_000)):
+            added = writer.add((replay(name, body), Payload(name, body)) for name, body, _ in page)
+            changed, read = changed + added.updated, read + len(page)
+            bar(read)
+    if as_json:
+        console.as_json({"payloads": read, "changed": changed})
+    else:
+        console.say(f"{console.count(read, 'payload')} read again, {console.count(changed, 'post')} changed.")

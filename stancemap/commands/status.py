@@ -1,0 +1,69 @@
+"""`stancemap status`: say what the corpus holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from stancemap import console
+from stancemap.commands.options import json_option, with_config
+
+if TYPE_CHECKING:
+    from corpus.summary import Summary
+    from stancemap.config import Config
+
+_SHOWN = 20  # communities
+
+
+@click.command("status", short_help="Say what the corpus holds.")
+@with_config
+@json_option
+def command(config: Config, *, as_json: bool) -> None:
+    r"""Say what the corpus holds: posts by platform and community, their state, label sets.
+
+    \b
+    Examples:
+      stancemap status
+      stancemap status --json | jq .posts
+    """
+    from corpus.store import Store
+
+    with Store.open(config.corpus, readonly=True) as store:
+        summary = store.summary()
+    if as_json:
+        console.as_json({"corpus": str(config.corpus), "posts": summary.posts, **asdict(summary)})
+    else:
+        for line in lines(str(config.corpus), summary):
+            console.say(line)
+
+
+def lines(name: str, summary: Summary) -> list[str]:
+    """Write a summary for people."""
+    states, places = Counter[str](), Counter[tuple[str, str]]()
+    for row in summary.counts:
+        states[str(row.state)] += row.posts
+        places[row.platform, row.community or "-"] += row.posts
+    size = f"{summary.file_bytes / 1e6:.1f} MB ({summary.payload_bytes / 1e6:.1f} MB of it payloads)"
+    days = f"{summary.first:%Y-%m-%d} to {summary.last:%Y-%m-%d}" if summary.first and summary.last else "no dates"
+    posts, authors = console.count(summary.posts, "post"), console.count(summary.authors, "author")
+    written = [
+        f"{name}: {posts} by {authors} in {console.count(summary.threads, 'thread')}, {size}",
+        f"  {days}",
+        "  " + ", ".join(f"{number:,} {state}" for state, number in states.most_common()),
+        f"  {console.count(summary.orphans, 'reply', 'replies')} to posts that are not in the corpus",
+        "",
+    ]
+    written += [f"  {number:>9,}  {platform:<12} {place}" for (platform, place), number in places.most_common(_SHOWN)]
+    if len(places) > _SHOWN:
+        written.append(f"             and {console.count(len(places) - _SHOWN, 'more community', 'more communities')}")
+    written.append("")
+    if not summary.label_sets:
+        return [*written, "  no labels yet: run `stancemap label`"]
+    return written + [
+        f"  label set {row.label_set.name}: {console.count(row.posts, 'post')} read, {row.abstained:,} abstained, "
+        f"model {row.label_set.model} {row.label_set.revision}"
+        for row in summary.label_sets
+    ]

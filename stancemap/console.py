@@ -1,0 +1,73 @@
+"""All that the program says: results on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Bar(Protocol):
+    """A progress bar, or nothing that looks like one."""
+
+    def __call__(self, done: float, *, note: str = "") -> None:
+        """Show how far it got."""
+
+
+def say(text: str = "") -> None:
+    """Print a result."""
+    sys.stdout.write(text + "\n")
+
+
+def note(text: str) -> None:
+    """Print a message that is not a result."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def as_json(document: Any) -> None:
+    """Print one JSON document."""
+    say(json.dumps(document, indent=2, ensure_ascii=False, default=str))
+
+
+def warn(text: str) -> None:
+    """Print one line about something that the user should know."""
+    note(f"stancemap: warning: {text}")
+
+
+def fail(text: str) -> None:
+    """Print one line about why the command did not succeed."""
+    note(f"stancemap: error: {text}")
+
+
+@contextmanager
+def progress(what: str, total: float | None) -> Iterator[Bar]:
+    """Draw a bar on stderr while the block runs; silent where stderr is not a terminal."""
+    if not sys.stderr.isatty():
+        yield _silent
+        return
+    from rich import progress as rich
+    from rich.console import Console
+
+    columns = (rich.TextColumn("{task.description}"), rich.BarColumn(), rich.TaskProgressColumn())
+    more = (rich.TimeRemainingColumn(), rich.TextColumn("{task.fields[note]}"))
+    with rich.Progress(*columns, *more, console=Console(stderr=True), transient=True) as display:
+        task = display.add_task(what, total=total, note="")
+
+        def update(done: float, *, note: str = "") -> None:
+            display.update(task, completed=done, note=note)
+
+        yield update
+
+
+def _silent(done: float, *, note: str = "") -> None:
+    """Show nothing."""
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Write a number with its noun: "1 post", "1,234 posts"."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -1,0 +1,77 @@
+"""From the configuration to a model that labels."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corpus.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import torch
+
+    from nlp.checkpoint import Checkpoint
+    from nlp.classifiers import Classifier, ClassifierSettings
+    from nlp.labeller import Labeller
+    from stancemap.config import Config
+
+
+def labeller(config: Config) -> Labeller:
+    """Open the model that the configuration names."""
+    from nlp.device import choose_device
+
+    device = choose_device(config.model.device, config.model.threads)
+    if config.model.sentiment is not None or config.model.stance is not None:
+        return _classifiers(config, device)
+    return _own(config, device)
+
+
+def checkpoint(path: str) -> Checkpoint:
+    """Open a model folder; "" is the built-in model."""
+    from nlp.checkpoint import load
+
+    return load(Path(path) if path else Path(str(files("nlp") / "builtin")))
+
+
+def _own(config: Config, device: torch.device) -> Labeller:
+    from nlp.labeller import StanceLabeller
+    from nlp.predict import Predictor
+
+    opened = checkpoint(config.model.path)
+    predictor = Predictor(opened, config.targets, device)
+    return StanceLabeller(predictor, name=opened.name, revision=opened.revision, languages=opened.languages)
+
+
+def _classifiers(config: Config, device: torch.device) -> Labeller:
+    from nlp.classifiers import ClassifierLabeller
+
+    return ClassifierLabeller(
+        config.targets,
+        sentiment=classifier(config.model.sentiment, "sentiment", device),
+        stance=classifier(config.model.stance, "stance", device),
+    )
+
+
+def classifier(
+    table: Mapping[str, Any] | None, task: str, device: torch.device
+) -> tuple[ClassifierSettings, Classifier] | None:
+    """Open the classifier that a table of the configuration names; None where there is no table."""
+    from nlp.classifiers import Classifier, ClassifierSettings
+
+    if table is None:
+        return None
+    known = [entry.name for entry in fields(ClassifierSettings)]
+    unknown = [key for key in table if key not in known]
+    if unknown or "model" not in table:
+        raise InputError(
+            f"[model.{task}]: unknown key {unknown[0]!r}" if unknown else f"[model.{task}]: model is missing"
+        )
+    values = {"task": task, **table}
+    values["labels"] = tuple(dict(table.get("labels", {})).items())
+    values["languages"] = tuple(table.get("languages", ["en"]))
+    settings = ClassifierSettings(**values)
+    return settings, Classifier(settings, device)

@@ -1,0 +1,215 @@
+"""The program as a user runs it: what it prints, where, and with which exit code."""
+
+import json
+import signal
+import sqlite3
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from program import ENVIRONMENT, command, run, tiny_config
+
+from stancemap.cli import cli
+
+ARCHIVES = ("x.jsonl", "reddit.jsonl", "hackernews.jsonl")
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sample")
+    run("sample", "-o", ".", cwd=folder)
+    return folder
+
+
+def imported(folder: Path, sample: Path) -> Path:
+    run("import", *(sample / name for name in ARCHIVES), cwd=folder)
+    return folder / "stancemap.db"
+
+
+def labelled(folder: Path, sample: Path) -> Path:
+    imported(folder, sample)
+    run("label", "--config", tiny_config(folder), cwd=folder)
+    return folder / "stancemap.db"
+
+
+def ask(path: Path, query: str) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(path)
+    try:
+        return connection.execute(query).fetchall()
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("name", sorted(cli.commands))
+def test_every_command_has_help_with_an_example(name: str) -> None:
+    described = cli.commands[name]
+    assert described.help is not None
+    assert "Example" in described.help
+    assert f"stancemap {name}" in described.help
+    assert described.short_help
+
+
+def test_help_is_quick_because_it_loads_nothing_heavy(tmp_path: Path) -> None:
+    heavy = ("torch", "transformers", "pandas", "altair", "rich", "pyarrow")
+    probe = f"import sys, stancemap.cli; print([name for name in {heavy} if name in sys.modules])"
+    line = [*command()[:-2], "-c", probe]
+    done = subprocess.run(line, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_import_names_the_format_and_importing_twice_changes_nothing(tmp_path: Path, sample: Path) -> None:
+    first = run("import", *(sample / name for name in ARCHIVES), cwd=tmp_path)
+    assert "x.jsonl: X API v2 posts, flattened: 103 posts (103 new, 0 updated, 0 unchanged)" in first.stdout
+    assert "stancemap.db now holds 329 posts." in first.stdout
+    before = ask(tmp_path / "stancemap.db", "SELECT * FROM posts")
+    again = run("import", *(sample / name for name in ARCHIVES), "--json", cwd=tmp_path)
+    document = json.loads(again.stdout)
+    assert document["posts"] == 329
+    assert [file["unchanged"] for file in document["files"]] == [103, 157, 69]
+    assert ask(tmp_path / "stancemap.db", "SELECT * FROM posts") == before
+
+
+def test_one_bad_file_does_not_stop_the_others(tmp_path: Path, sample: Path) -> None:
+    (tmp_path / "empty.jsonl").write_text("")
+    (tmp_path / "half.jsonl").write_text((sample / "x.jsonl").read_text("utf-8")[:3000], "utf-8")
+    done = run("import", "empty.jsonl", "missing.jsonl", "half.jsonl", sample / "reddit.jsonl", cwd=tmp_path, code=1)
+    errors = [line for line in done.stderr.splitlines() if "error" in line]
+    assert any("empty.jsonl" in line for line in errors)
+    assert any("missing.jsonl" in line for line in errors)
+    assert any(("half.jsonl" in line and "line 4" in line) or "half.jsonl" in line for line in done.stderr.splitlines())
+    [[posts]] = ask(tmp_path / "stancemap.db", "SELECT count(*) FROM posts WHERE platform = 'reddit'")
+    assert posts == 157
+
+
+def test_columns_of_a_table_are_named_on_the_command_line(tmp_path: Path) -> None:
+    (tmp_path / "survey.csv").write_text("who,said\nann,torch for me\nbob,tf for me\n", "utf-8")
+    run("import", "survey.csv", "--column", "text=said", "--column", "author=who", "--platform", "forum", cwd=tmp_path)
+    rows = ask(tmp_path / "stancemap.db", "SELECT platform, author, text FROM posts ORDER BY author")
+    assert rows == [("forum", "ann", "torch for me"), ("forum", "bob", "tf for me")]
+    wrong = run("import", "survey.csv", "--column", "txt=said", cwd=tmp_path, code=1)
+    assert "no part 'txt'" in wrong.stderr
+    assert "PART=NAME" in run("import", "survey.csv", "--column", "text", cwd=tmp_path, code=2).stderr
+
+
+def test_label_is_complete_once_and_empty_the_second_time(tmp_path: Path, sample: Path) -> None:
+    path = labelled(tmp_path, sample)
+    assert ask(path, "SELECT count(*) FROM labels") == [(312,)]  # the live ones
+    assert ask(
+        path, "SELECT count(*) FROM labels JOIN posts ON key = post WHERE state NOT IN ('live', 'truncated')"
+    ) == [(0,)]
+    again = run("label", "--config", "tiny.toml", "--json", cwd=tmp_path)
+    assert json.loads(again.stdout)["labelled"] == 0
+    (tmp_path / "more.csv").write_text("id,text\n1,i love torch\n", "utf-8")
+    run("import", "more.csv", cwd=tmp_path)
+    more = run("label", "--config", "tiny.toml", "--json", cwd=tmp_path)
+    assert json.loads(more.stdout)["labelled"] == 1
+
+
+def test_another_configuration_makes_another_label_set(tmp_path: Path, sample: Path) -> None:
+    path = labelled(tmp_path, sample)
+    config = (tmp_path / "tiny.toml").read_text("utf-8")
+    (tmp_path / "vue.toml").write_text(
+        config + '[[targets]]\nname = "react"\naliases = ["react"]\n[[targets]]\nname = "torch"\naliases = ["torch"]\n',
+        "utf-8",
+    )
+    run("label", "--config", "vue.toml", cwd=tmp_path)
+    assert ask(path, "SELECT count(*) FROM label_sets") == [(2,)]
+    assert ask(path, "SELECT DISTINCT target FROM stances WHERE label_set = 2 ORDER BY 1") == [("react",), ("torch",)]
+
+
+def test_status_and_export(tmp_path: Path, sample: Path) -> None:
+    labelled(tmp_path, sample)
+    status = run("status", cwd=tmp_path).stdout
+    for part in ("329 posts", "31 threads", "312 live", "r/MachineLearning", "label set tiny-"):
+        assert part in status
+    assert json.loads(run("status", "--json", cwd=tmp_path).stdout)["posts"] == 329
+    run("export", "-o", "posts.jsonl", cwd=tmp_path)
+    rows = [json.loads(line) for line in (tmp_path / "posts.jsonl").read_text("utf-8").splitlines()]
+    assert len(rows) == 329
+    one = next(row for row in rows if row["camp"])
+    assert sum(one["camp_probabilities"].values()) == pytest.approx(1, abs=1e-3)
+    assert set(one["stance"]) == {"pytorch", "tensorflow", "jax"}
+    assert "no label set 'other'" in run("export", "-o", "x.csv", "--label-set", "other", cwd=tmp_path, code=1).stderr
+
+
+def test_reparse_reads_the_payloads_again(tmp_path: Path, sample: Path) -> None:
+    path = imported(tmp_path, sample)
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute("UPDATE posts SET text = 'spoilt' WHERE platform = 'x'")
+    connection.close()
+    done = json.loads(run("reparse", "--json", cwd=tmp_path).stdout)
+    assert done == {"payloads": 329, "changed": 103}
+    assert ask(path, "SELECT count(*) FROM posts WHERE text = 'spoilt'") == [(0,)]
+
+
+def test_init_writes_what_the_program_reads(tmp_path: Path) -> None:
+    run("init", cwd=tmp_path)
+    assert "exists" in run("init", cwd=tmp_path, code=1).stderr
+    run("init", "--force", cwd=tmp_path)
+    assert "import something first" in run("status", cwd=tmp_path, code=1).stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [["label"], ["status"], ["export", "-o", "a.csv"], ["report", "-o", "out"], ["reparse"]]
+)
+def test_without_a_corpus_the_next_step_is_named(tmp_path: Path, arguments: list[str]) -> None:
+    done = run(*arguments, cwd=tmp_path, code=1)
+    assert "stancemap import" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_usage_errors_have_code_2(tmp_path: Path) -> None:
+    run("import", cwd=tmp_path, code=2)
+    run("nonsense", cwd=tmp_path, code=2)
+    run("label", "--config", "missing.toml", cwd=tmp_path, code=1)
+
+
+def test_a_model_folder_that_does_not_fit_is_one_line(tmp_path: Path, sample: Path) -> None:
+    imported(tmp_path, sample)
+    config = tiny_config(tmp_path)
+    (tmp_path / "tiny-model" / "model.safetensors").unlink()
+    done = run("label", "--config", config, cwd=tmp_path, code=1)
+    assert "model.safetensors missing" in done.stderr.splitlines()[-1]
+
+
+def test_interrupted_labelling_goes_on_where_it_was(tmp_path: Path, sample: Path) -> None:
+    imported(tmp_path, sample)
+    rows = "\n".join(f"{n},torch is better than tf {'one two three ' * (n % 40)}" for n in range(6000))
+    (tmp_path / "many.csv").write_text(f"id,text\n{rows}\n", "utf-8")
+    run("import", "many.csv", cwd=tmp_path)
+    config, path = tiny_config(tmp_path), tmp_path / "stancemap.db"
+    for stop, code in ((signal.SIGKILL, -9), (signal.SIGINT, 130)):
+        before = ask(path, "SELECT count(*) FROM labels")[0][0]
+        process = subprocess.Popen(
+            command("label", "--config", config), cwd=tmp_path, env=ENVIRONMENT, stderr=subprocess.DEVNULL
+        )
+        while ask(path, "SELECT count(*) FROM labels")[0][0] == before:
+            assert process.poll() is None, "it was done before it could be stopped"
+            time.sleep(0.02)
+        process.send_signal(stop)
+        assert process.wait() == code
+        assert 0 < ask(path, "SELECT count(*) FROM labels")[0][0] < 6312  # type: ignore[operator]
+        assert ask(path, "SELECT count(*) FROM labels") == [
+            (ask(path, "SELECT count(*) FROM stances")[0][0] // 3 + abstained(path),)
+        ]  # type: ignore[operator]
+    run("label", "--config", config, cwd=tmp_path)
+    undisturbed = tmp_path / "undisturbed"
+    undisturbed.mkdir()
+    imported(undisturbed, sample)
+    run("import", tmp_path / "many.csv", cwd=undisturbed)
+    run("label", "--config", config, cwd=undisturbed)
+    labels = "SELECT post, camp, sentiment, abstained, windows FROM labels ORDER BY post"
+    assert ask(path, labels) == ask(undisturbed / "stancemap.db", labels)
+
+
+def abstained(path: Path) -> int:
+    return int(str(ask(path, "SELECT count(*) FROM labels WHERE abstained IS NOT NULL")[0][0]))
+
+
+def test_nothing_of_a_bar_is_seen_in_a_pipe(tmp_path: Path, sample: Path) -> None:
+    done = run("import", sample / "x.jsonl", cwd=tmp_path)
+    assert done.stderr == ""
+    assert "\r" not in done.stdout
