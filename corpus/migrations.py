@@ -134,7 +134,15 @@ LABELS = Step(
     ),
 )
 
-STEPS: tuple[Step, ...] = (POSTS, LABELS)
+SECRETS = Step(
+    "the key of the pseudonyms",
+    (
+        "CREATE TABLE secrets (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
+        "INSERT INTO secrets VALUES ('pseudonym_key', lower(hex(randomblob(16))))",
+    ),
+)
+
+STEPS: tuple[Step, ...] = (POSTS, LABELS, SECRETS)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -133,6 +133,16 @@ class Store:
         """Read all posts for a report, without text; finish reading before you write through the same store."""
         return self._explained(opinions(self._connection, label_set))
 
+    def conversations(self, roots: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """Find the conversations of these (platform, id) pairs, those that quote a post of them included."""
+        with explained(self.path):
+            return store_posts.conversations(self._connection, roots)
+
+    def pseudonym_key(self) -> str:
+        """Read the secret with which this corpus turns authors into pseudonyms."""
+        with explained(self.path):
+            return store_posts.pseudonym_key(self._connection)
+
     def summary(self) -> Summary:
         """Count what the corpus holds."""
         with explained(self.path):

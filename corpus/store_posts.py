@@ -131,6 +131,28 @@ def pages(
         after = page[-1][0]
 
 
+def conversations(connection: sqlite3.Connection, roots: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    """Find the conversations that hold or quote the named posts."""
+    query = """
+        WITH named AS (SELECT value ->> 0 AS platform, value ->> 1 AS id FROM json_each(?)),
+        own AS (
+            SELECT posts.platform, posts.conversation_id FROM named JOIN posts USING (platform, id)
+            UNION SELECT posts.platform, posts.conversation_id FROM named
+            JOIN posts ON posts.platform = named.platform AND posts.conversation_id = named.id
+        )
+        SELECT * FROM own
+        UNION SELECT quoting.platform, quoting.conversation_id FROM own
+        JOIN posts AS quoted USING (platform, conversation_id)
+        JOIN posts AS quoting ON quoting.platform = quoted.platform AND quoting.quoted = quoted.id
+    """
+    return frozenset(connection.execute(query, (json.dumps(list(roots)),)).fetchall())
+
+
+def pseudonym_key(connection: sqlite3.Connection) -> str:
+    """Read the secret with which this corpus turns authors into pseudonyms."""
+    return str(connection.execute("SELECT value FROM secrets WHERE name = 'pseudonym_key'").fetchone()[0])
+
+
 def _drafts(connection: sqlite3.Connection, page: list[tuple[Post, Payload | None]]) -> list[Draft]:
     """Fold a page of sights into one draft a post."""
     sights = [(to_row(post), payload) for post, payload in page]

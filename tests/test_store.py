@@ -416,3 +416,23 @@ def test_views_read_well_in_any_sqlite_tool(store: Store) -> None:
     assert (labelled["label_set"], labelled["id"], labelled["camp"]) == ("first", "2", "pro-pytorch")
     assert json.loads(labelled["stances"]) == {"pytorch": "favor", "tensorflow": "against"}
     assert json.loads(labelled["target_camps"]) == {"pytorch": 0.7, "tensorflow": 0.1}
+
+
+def test_conversations_hold_replies_and_quotes_of_a_post(store: Store) -> None:
+    def made(name: str, conversation: str, **parts: str) -> tuple[Post, None]:
+        return Post(platform="x", id=name, conversation_id=conversation, text=name, **parts), None
+
+    store.add([made("1", "1"), made("2", "1", reply_to="1"), made("3", "3", quoted="2"), made("4", "3", reply_to="3")])
+    store.add([made("5", "5"), made("6", "6", quoted="5")])
+    assert store.conversations([("x", "1")]) == {("x", "1"), ("x", "3")}
+    assert store.conversations([("x", "4")]) == {("x", "3")}
+    assert store.conversations([("reddit", "1")]) == frozenset()
+
+
+def test_pseudonym_key_belongs_to_the_corpus(tmp_path: Path) -> None:
+    keys = []
+    for name in ("a.db", "b.db", "a.db"):
+        with Store.open(tmp_path / name) as store:
+            keys.append(store.pseudonym_key())
+    assert keys[0] == keys[2] != keys[1]
+    assert len(keys[0]) == 32

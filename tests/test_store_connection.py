@@ -60,7 +60,10 @@ def test_a_new_file_is_ours_and_open_to_readers(tmp_path: Path) -> None:
             (number, step.name) for number, step in enumerate(migrations.STEPS, start=1)
         ]
     tables = ask(path, "SELECT name, strict FROM pragma_table_list WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-    assert dict(tables) == dict.fromkeys(("posts", "payloads", "label_sets", "labels", "stances", "migrations"), 1)  # type: ignore[arg-type]
+    assert dict(tables) == dict.fromkeys(
+        ("posts", "payloads", "label_sets", "labels", "stances", "secrets", "migrations"),
+        1,  # type: ignore[arg-type]
+    )
     with Store.open(path) as store:
         assert store.count() == 50
 
@@ -160,7 +163,7 @@ def test_a_step_that_fails_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch
     before = ask(path, "SELECT name FROM sqlite_schema")
     broken = Step("broken", ("CREATE TABLE more (a TEXT)", "CREATE TABLE posts (a TEXT)"))
     for module in (migrations, store_connection):
-        monkeypatch.setattr(module, "STEPS", (*migrations.STEPS[:2], broken))
+        monkeypatch.setattr(module, "STEPS", (*migrations.STEPS, broken))
     with pytest.raises(sqlite3.OperationalError, match="posts already exists"):
         Store.open(path)
     assert ask(path, "SELECT name FROM sqlite_schema") == before

@@ -1,0 +1,29 @@
+"""From the address of a post to its platform and id."""
+
+from __future__ import annotations
+
+import re
+
+from corpus.errors import InputError
+
+_FORMS = (
+    ("x", re.compile(r"(?:twitter|x)\.com/(?:i/web|[^/]+)/status(?:es)?/(\d+)"), ""),
+    ("reddit", re.compile(r"reddit\.com/(?:r/[^/]+/)?comments/([0-9a-z]+)", re.IGNORECASE), "t3_"),
+    ("reddit", re.compile(r"redd\.it/([0-9a-z]+)", re.IGNORECASE), "t3_"),
+    ("hackernews", re.compile(r"news\.ycombinator\.com/item\?id=(\d+)"), ""),
+)
+
+
+def post_named_by(address: str) -> tuple[str, str]:
+    """Read platform and id from a post's address, or from "platform:id"; InputError for anything else."""
+    for platform, form, prefix in _FORMS:
+        found = form.search(address)
+        if found:
+            return platform, prefix + found[1]
+    platform, colon, identity = address.partition(":")
+    if colon and identity and "/" not in address:
+        return platform, identity
+    raise InputError(
+        f"{address!r} is not the address of a post on X, Reddit or Hacker News: copy it from the browser, "
+        "or write PLATFORM:ID"
+    )
