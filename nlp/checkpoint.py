@@ -104,6 +104,14 @@ def load(folder: Path) -> Checkpoint:
         raise ModelError(f"{folder}: the files do not fit together ({reason}): copy the whole folder anew") from error
 
 
+def is_checkpoint(folder: Path) -> bool:
+    """Say whether a folder holds a Stancemap model (and not, say, a bare encoder)."""
+    try:
+        return "format" in json.loads((folder / "config.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+
+
 def open_tokenizer(path: Path) -> Tokenizer:
     """Read a tokenizer file, its own padding and cutting switched off."""
     try:

@@ -12,7 +12,7 @@ from corpus.labels import NEUTRAL, REASONS, SENTIMENTS, STANCES, Abstained, Labe
 from nlp.language import readable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from corpus.labels import Target
     from corpus.reading import Reading
@@ -53,14 +53,9 @@ class StanceLabeller:
         ]
 
     def _pair(self, reading: Reading) -> tuple[str, str | None]:
-        """Take the text, and as its context what it answers or quotes; the thread's beginning where only that helps."""
         reader = self._predictor.reader
-        text = reader.clean(reading.post.full_text)
-        near = [reader.clean(part) for part in (reading.parent, reading.quoted) if part]
-        context = " | ".join(near)
-        if reading.root and not reader.mentions(context, None)[0]:
-            context = " | ".join(filter(None, (context, reader.clean(reading.root)[:_ROOT])))
-        return text, context or None
+        context = context_of(reading, names_a_target=lambda text: bool(reader.mentions(text, None)[0]))
+        return reader.clean(reading.post.full_text), context and reader.clean(context)
 
     def _unreadable(self, reading: Reading, text: str) -> Abstained | None:
         if not any(part.isalnum() for part in text.replace("http", "").replace("@user", "")):
@@ -77,6 +72,14 @@ class StanceLabeller:
             if prediction.relevance < 0.5:
                 return abstention(Abstained.OFF_TOPIC)
         return as_labels(prediction, self._targets)
+
+
+def context_of(reading: Reading, *, names_a_target: Callable[[str], bool]) -> str | None:
+    """Take what a post answers or quotes, and the thread's beginning where nothing nearer names a target."""
+    context = " | ".join(part for part in (reading.parent, reading.quoted) if part)
+    if reading.root and not names_a_target(context):
+        context = " | ".join(filter(None, (context, reading.root[:_ROOT])))
+    return context or None
 
 
 def as_labels(prediction: Prediction, targets: Sequence[Target]) -> Labels:

@@ -34,7 +34,12 @@ def checkpoint(path: str) -> Checkpoint:
     """Open a model folder; "" is the built-in model."""
     from nlp.checkpoint import load
 
-    return load(Path(path) if path else Path(str(files("nlp") / "builtin")))
+    return load(folder(path))
+
+
+def folder(path: str) -> Path:
+    """Find a model's folder; "" is the built-in model."""
+    return Path(path) if path else Path(str(files("nlp") / "builtin"))
 
 
 def _own(config: Config, device: torch.device) -> Labeller:

@@ -2,11 +2,11 @@
 
 import dataclasses
 import json
+import random
 from pathlib import Path
 
 import pytest
 import torch
-from tiny import SPECIAL, WORDS, tiny_checkpoint, tiny_tokenizer
 from transformers import (
     BertConfig,
     DebertaV2Config,
@@ -19,7 +19,7 @@ from transformers.models.auto.modeling_auto import AutoModel
 
 from corpus.errors import InputError, ModelError
 from corpus.frameworks import FRAMEWORKS
-from nlp.checkpoint import load
+from nlp.checkpoint import load, save
 from nlp.encoding import Reader, collate
 from nlp.model import HeadSettings
 from nlp.predict import predict_examples
@@ -27,12 +27,13 @@ from nlp.recipe import Recipe
 from nlp.training.base import start
 from nlp.training.calibrate import temperature
 from nlp.training.example import Example
-from nlp.training.feed import UNKNOWN, Feed, truth
+from nlp.training.feed import UNKNOWN, Feed, _masked, truth
 from nlp.training.loop import train
 from nlp.training.loss import divergence, loss
 from nlp.training.run import run
 from nlp.training.settings import Stage, TrainingSettings, load_settings
 from nlp.training.sources import Sources
+from tiny import SPECIAL, WORDS, tiny_checkpoint, tiny_tokenizer
 
 CPU = torch.device("cpu")
 SMALL = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32}
@@ -154,6 +155,17 @@ def test_temperature_cools_what_is_too_sure() -> None:
     assert temperature([], []) == 1.0
 
 
+def test_a_trained_model_can_go_on(tmp_path: Path) -> None:
+    save(tmp_path / "first", tiny_checkpoint())
+    sources = Sources(train={"written": EXAMPLES}, dev={"written": EXAMPLES[:6]})
+    small = settings(kept=1.0)  # all of the starting weights
+    list(run(tmp_path / "next", sources, base=str(tmp_path / "first"), name="next", settings=small, device=CPU))
+    one, other = (load(tmp_path / part) for part in ("first", "next"))
+    for name, weights in one.model.state_dict().items():
+        torch.testing.assert_close(other.model.state_dict()[name], weights, atol=2e-3, rtol=1e-2)
+    assert (other.name, other.recipe) == ("next", one.recipe)
+
+
 def test_an_encoder_that_reads_too_little_is_refused(tmp_path: Path) -> None:
     base = encoder(tmp_path, "bert")
     with pytest.raises(ModelError, match="window = 128"):
@@ -175,6 +187,17 @@ def test_settings_are_read_and_mistakes_named(tmp_path: Path) -> None:
     path.write_text("[[stage]]\nepochs = 1\n", "utf-8")
     with pytest.raises(InputError, match="missing"):
         load_settings(path)
+
+
+def test_masking_hides_words_and_nothing_else() -> None:
+    made = tiny_checkpoint()
+    feed = Feed(made.tokenizer, SPECIAL, made.recipe)
+    [window], names = feed.windows(dataclasses.replace(EXAMPLES[3], context="i love jax"))
+    _, hidden, _ = _masked((EXAMPLES[3], window, names), 99, 1.0, random.Random(1))
+    changed = [WORDS[old] for old, new in zip(window.ids, hidden.ids, strict=True) if new == 99 and old != new]
+    assert changed == ["is", "better", "than", "i", "love"]
+    assert hidden.mentions == window.mentions
+    assert _masked((EXAMPLES[3], window, names), 99, 0.0, random.Random(1))[1] == window
 
 
 def test_batches_of_readers_and_feed_agree() -> None:

@@ -27,13 +27,20 @@ class Fitted:
     """Logistic regression, classes weighted equally.
 
     Fitted on the training questions by task; without any (None), by cross-validation on the question itself, threads
-    kept together. Where the targets are few, each has a regression of its own.
+    kept together. Where the targets are few, each has a regression of its own. `looseness` is the inverse of the
+    penalty on weights.
     """
 
     def __init__(
-        self, features: Features, prepare: Callable[[int], Any], training: Mapping[str, Question] | None = None
+        self,
+        features: Features,
+        prepare: Callable[[int], Any],
+        training: Mapping[str, Question] | None = None,
+        *,
+        looseness: float = 1.0,
     ) -> None:
         self._features, self._prepare, self._training = features, prepare, training
+        self._looseness = looseness
 
     def __call__(self, question: Question) -> Reply | None:
         """Reply to any question; None where the training texts are not labelled for it."""
@@ -71,8 +78,21 @@ class Fitted:
         prepare = self._prepare(len(known))
         learn, answer = prepare.fit_transform(known), prepare.transform(asked)
         if truth.ndim == 2:
-            return np.column_stack([_regress(learn, truth[:, n], answer, 2)[:, 1] for n in range(classes)])
-        return _regress(learn, truth, answer, classes)
+            return np.column_stack([self._regress(learn, truth[:, n], answer, 2)[:, 1] for n in range(classes)])
+        return self._regress(learn, truth, answer, classes)
+
+    def _regress(self, known: Any, truth: Ints, asked: Any, classes: int) -> Array:
+        """Fit and ask; a class that is not there to be learnt gets no probability."""
+        from sklearn.linear_model import LogisticRegression
+
+        found = np.zeros((asked.shape[0], classes))
+        present = np.unique(truth)
+        if len(present) == 1:
+            found[:, present] = 1
+            return found
+        model = LogisticRegression(C=self._looseness, class_weight="balanced", max_iter=1000, tol=1e-3)
+        found[:, present] = model.fit(known, truth).predict_proba(asked)
+        return found
 
 
 def tfidf(texts: int) -> Any:
@@ -114,17 +134,3 @@ def _marked(task: str, row: Row) -> str:
 
 def _parts(question: Question) -> NDArray[Any]:
     return np.array([row.part for row in question.rows], dtype=object)
-
-
-def _regress(known: Any, truth: Ints, asked: Any, classes: int) -> Array:
-    """Fit and ask; a class that is not there to be learnt gets no probability."""
-    from sklearn.linear_model import LogisticRegression
-
-    found = np.zeros((asked.shape[0], classes))
-    present = np.unique(truth)
-    if len(present) == 1:
-        found[:, present] = 1
-        return found
-    model = LogisticRegression(class_weight="balanced", max_iter=1000, tol=1e-3).fit(known, truth)
-    found[:, present] = model.predict_proba(asked)
-    return found

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpus.errors import InputError
 from corpus.label_set import LabelSet
+from nlp.labeller import context_of
 from nlp.mentions import Mentions
 from nlp.training.corpora import comparison, rows, toned, toward, written_example
 
@@ -33,7 +34,6 @@ _ADVICE = "name a JSON Lines file of labelled texts"
 _NOTHING = LabelSet(  # a set without labels: every readable post is still to be read
     key=0, name="", model="", revision="", config_hash="", created_at=datetime.fromtimestamp(0, UTC)
 )
-_ROOT = 240  # characters of a thread's first post that are read with a reply to a later one
 
 
 class Found(NamedTuple):
@@ -142,13 +142,10 @@ def _threads(table: Sequence[Any]) -> dict[str, str]:
 
 def _row(reading: Reading, mentions: Mentions) -> Row:
     """Take the post and its context as `nlp.labeller` does."""
-    near = " | ".join(part for part in (reading.parent, reading.quoted) if part)
-    if reading.root and not mentions.find(near):
-        near = " | ".join(filter(None, (near, reading.root[:_ROOT])))
     post = reading.post
     return {
         "text": post.full_text,
-        "parent": near or None,
+        "parent": context_of(reading, names_a_target=lambda text: bool(mentions.find(text))),
         "conversation_id": post.conversation_id,
         "platform": post.platform,
         "community": post.community,

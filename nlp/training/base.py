@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from corpus.errors import ModelError
-from nlp.checkpoint import Calibration, Checkpoint, encoder_options, plain
+from nlp.checkpoint import Calibration, Checkpoint, encoder_options, is_checkpoint, load, plain
 from nlp.encoding import Special
 from nlp.model import HeadSettings, StanceModel
 
@@ -34,6 +35,18 @@ def minilm() -> Path:
     if found != MINILM_SHA256:
         raise ModelError(f"{folder / 'model.safetensors'} has sha256 {found}, not {MINILM_SHA256}: install it anew")
     return folder
+
+
+def resume(folder: Path, *, name: str) -> Checkpoint:
+    """Go on from a trained model: its weights, heads and recipe; calibration is made anew."""
+    return replace(load(folder), name=name, calibration=Calibration(), revision="")
+
+
+def begin(base: str, *, name: str, heads: HeadSettings, recipe: Recipe, languages: tuple[str, ...]) -> Checkpoint:
+    """Start from a Stancemap model (its folder), or put fresh heads on an encoder."""
+    if is_checkpoint(Path(base)):
+        return resume(Path(base), name=name)
+    return start(base, name=name, heads=heads, recipe=recipe, languages=languages)
 
 
 def start(base: str, *, name: str, heads: HeadSettings, recipe: Recipe, languages: tuple[str, ...]) -> Checkpoint:

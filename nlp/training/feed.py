@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
 
 import torch
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nlp.training.example import Example
     from nlp.training.settings import TrainingSettings
 
+Item: TypeAlias = "tuple[Example, Window, list[list[int]]]"  # the last: word pieces of the targets' names
 UNKNOWN = -100
 _RENAMED = {"written", "framework_posts"}
 _POOL = 64  # batches whose examples are sorted by length together
@@ -52,6 +53,8 @@ class Feed:
 
     def __init__(self, tokenizer: Tokenizer, special: Special, recipe: Recipe) -> None:
         self._tokenizer, self._special, self._recipe = tokenizer, special, recipe
+        known = (tokenizer.token_to_id(name) for name in ("[MASK]", "<mask>"))
+        self.mask = next((found for found in known if found is not None), special.pad)
         self._readers: dict[tuple[Target, ...], Reader] = {}
 
     def windows(self, example: Example) -> tuple[list[Window], list[list[int]]]:
@@ -60,7 +63,7 @@ class Feed:
         context = reader.clean(example.context) if example.context else None
         return reader.windows([(reader.clean(example.text), context)])[0], reader.names
 
-    def batch(self, items: Sequence[tuple[Example, Window, list[list[int]]]]) -> tuple[Batch, Truth]:
+    def batch(self, items: Sequence[Item]) -> tuple[Batch, Truth]:
         """Pad items of one length or so into one batch."""
         batch = collate([window for _, window, _ in items], [names for _, _, names in items], self._special)
         return batch, truth([example for example, _, _ in items], batch.targets.shape[1])
@@ -87,7 +90,8 @@ def epoch(
     chance.shuffle(drawn)
     size = batch * _POOL
     for start in range(0, len(drawn), size):
-        pool = [_item(feed, _augmented(example, settings, chance)) for example in drawn[start : start + size]]
+        seen = (_augmented(example, settings, chance) for example in drawn[start : start + size])
+        pool = [_masked(_item(feed, example), feed.mask, settings.masked, chance) for example in seen]
         pool.sort(key=lambda item: len(item[1].ids))
         batches = [pool[n : n + batch] for n in range(0, len(pool), batch)]
         chance.shuffle(batches)
@@ -111,10 +115,24 @@ def _augmented(example: Example, settings: TrainingSettings, chance: random.Rand
     return shuffle(example, chance)
 
 
-def _item(feed: Feed, example: Example) -> tuple[Example, Window, list[list[int]]]:
+def _item(feed: Feed, example: Example) -> Item:
     """Take the window that names the targets most: the labels of a long post most likely lie there."""
     windows, names = feed.windows(example)
     return example, max(windows, key=lambda window: sum(not there for there, *_ in window.mentions)), names
+
+
+def _masked(item: Item, mask: int, share: float, chance: random.Random) -> Item:
+    """Hide a share of the tokens, but none that separates, fills a slot or names a target."""
+    if not share:
+        return item
+    example, window, names = item
+    kept = {0, *range(1, len(names) + 2), *(n for _, _, start, end in window.mentions for n in range(start, end))}
+    separator = window.ids[len(names) + 1]
+    ids = [
+        mask if n not in kept and token != separator and chance.random() < share else token
+        for n, token in enumerate(window.ids)
+    ]
+    return example, replace(window, ids=ids), names
 
 
 def truth(examples: Sequence[Example], width: int) -> Truth:

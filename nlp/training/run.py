@@ -7,9 +7,11 @@ import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
+import torch
+
 from nlp.checkpoint import Calibration, save
 from nlp.predict import predict_examples
-from nlp.training.base import start
+from nlp.training.base import begin
 from nlp.training.calibrate import temperature
 from nlp.training.feed import Feed
 from nlp.training.loop import train
@@ -17,8 +19,6 @@ from nlp.training.loop import train
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
-
-    import torch
 
     from nlp.checkpoint import Checkpoint
     from nlp.training.example import Example
@@ -37,9 +37,12 @@ def run(
     device: torch.device,
 ) -> Iterator[Progress]:
     """Train a model from an encoder and write its folder."""
-    begun = start(base, name=name, heads=settings.heads, recipe=settings.recipe, languages=("en",))
+    begun = begin(base, name=name, heads=settings.heads, recipe=settings.recipe, languages=("en",))
     feed = Feed(begun.tokenizer, begun.special, begun.recipe)
+    before = {key: weights.clone() for key, weights in begun.model.state_dict().items()}
     yield from train(begun.model, feed, sources.train, settings=settings, device=device)
+    after = begun.model.state_dict()
+    begun.model.load_state_dict({key: torch.lerp(after[key], before[key].to(device), settings.kept) for key in after})
     save(folder, replace(begun, calibration=calibrate(begun, sources, device)))
     (folder / "training.json").write_text(
         json.dumps(_origin(settings, sources, base, device), indent=2) + "\n", "utf-8"

@@ -42,6 +42,8 @@ class TrainingSettings:
     stages: tuple[Stage, ...]
     permuted: float = 0.3  # of the posts about the frameworks: names exchanged among them
     estranged: float = 0.2  # and names from other debates
+    masked: float = 0.0  # share of the tokens hidden, so that texts are not learnt by heart
+    kept: float = 0.0  # WiSE-FT (Wortsman et al. 2022): share of the starting weights in the final ones
     averaging: float = 0.999  # decay of the exponential moving average of the weights
     label_smoothing: float = 0.05
     consistency: float = 0.0  # R-Drop (Wu et al. 2021): weight of the divergence between two dropout passes

@@ -56,7 +56,7 @@ def command(
     no_baselines: bool,
     as_json: bool,
 ) -> None:
-    r"""Measure models, and the baselines that they must beat, on labelled JSON Lines.
+    """Measure models, and the baselines that they must beat, on labelled JSON Lines.
 
     A row holds a text and labels by the annotation rules (camp, stance, sentiment, reasons, switch), or one label: its
     sentiment, the stance toward a target, or which of object_a and object_b is the better. The model answers for every
@@ -173,7 +173,7 @@ def _baselines(
 
 
 def _encoder(name: str | None, own: Checkpoint | None) -> Checkpoint:
-    """Open the encoder named: ours, or any that `stancemap train` takes. Unnamed: that of a model, or the built-in's."""
+    """Open the encoder named, ours or any that `stancemap train` takes; else that of a model or the built-in one."""
     from nlp.model import HeadSettings
     from nlp.recipe import Recipe
     from nlp.training.base import start
