@@ -18,7 +18,7 @@ from stancemap.commands import evaluate, export, import_, init, label, reparse, 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="stancemap")
 def cli() -> None:
-    r"""Label the stance and sentiment of a public discussion and report opinion with honest intervals.
+    """Label the stance and sentiment of a public discussion and report opinion with honest intervals.
 
     \b
     From saved archives to a report, offline:

@@ -7,9 +7,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from tiny import tiny_checkpoint
-
 from nlp.checkpoint import save
+from tiny import tiny_checkpoint
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import pytest
-from debate import FRAMEWORKS, MONDAY, debate, opinion, report
 
 from corpus.labels import Target
+from debate import FRAMEWORKS, MONDAY, debate, opinion, report
 from reports.charts import CHARTS, draw
 from reports.charts.colours import GREY, SPARE, camp_colours
 from reports.pictures import pictures

@@ -3,12 +3,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from tiny import tiny_checkpoint
 
 from corpus.errors import ModelError
 from corpus.frameworks import FRAMEWORKS
 from nlp.checkpoint import FILES, Calibration, load, pack, save, unpack
 from nlp.predict import Predictor
+from tiny import tiny_checkpoint
 
 CPU = torch.device("cpu")
 PAIRS = [("i love torch", None), ("never again tf", "pytorch or tf ?")]

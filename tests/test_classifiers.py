@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tiny import WORDS, tiny_tokenizer
 from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
 
 from corpus.errors import ModelError
@@ -14,6 +13,7 @@ from corpus.labels import Abstained, StanceLabel
 from corpus.post import Post
 from corpus.reading import Reading
 from nlp.classifiers import Classifier, ClassifierLabeller, ClassifierSettings, _from_entailment, camps, class_order
+from tiny import WORDS, tiny_tokenizer
 
 CPU = torch.device("cpu")
 

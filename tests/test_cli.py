@@ -7,9 +7,11 @@ import subprocess
 import time
 from pathlib import Path
 
+import click
 import pytest
-from program import ENVIRONMENT, command, run, tiny_config
 
+from program import ENVIRONMENT, command, run, tiny_config
+from stancemap import config
 from stancemap.cli import cli
 
 ARCHIVES = ("x.jsonl", "reddit.jsonl", "hackernews.jsonl")
@@ -213,3 +215,16 @@ def test_nothing_of_a_bar_is_seen_in_a_pipe(tmp_path: Path, sample: Path) -> Non
     done = run("import", sample / "x.jsonl", cwd=tmp_path)
     assert done.stderr == ""
     assert "\r" not in done.stdout
+
+
+@pytest.mark.parametrize("name", sorted(cli.commands))
+def test_every_command_takes_a_corpus_and_a_configuration(name: str) -> None:
+    described = cli.commands[name]
+    leaves = described.commands.values() if isinstance(described, click.Group) else [described]
+    for leaf in leaves:
+        assert {"--corpus", "--config"} <= {option for parameter in leaf.params for option in parameter.opts}
+
+
+def test_init_names_the_corpus_asked_for(tmp_path: Path) -> None:
+    run("init", "mine.toml", "--corpus", "my posts.db", cwd=tmp_path)
+    assert config.load(tmp_path / "mine.toml").corpus == Path("my posts.db")

@@ -2,11 +2,11 @@ import itertools
 
 import pytest
 import torch
-from tiny import SPECIAL, WORDS, tiny_tokenizer
 
 from corpus.frameworks import FRAMEWORKS
 from nlp.encoding import Reader, Window, collate
 from nlp.recipe import Recipe
+from tiny import SPECIAL, WORDS, tiny_tokenizer
 
 
 def reader(**limits: int) -> Reader:

@@ -3,7 +3,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from tiny import tiny_checkpoint
 
 from corpus.frameworks import FRAMEWORKS
 from corpus.labels import NEUTRAL, REASONS, SENTIMENTS, STANCES, Abstained
@@ -12,6 +11,7 @@ from corpus.reading import Reading
 from nlp.labeller import StanceLabeller, as_labels
 from nlp.predict import Prediction, Predictor
 from nlp.recipe import Recipe
+from tiny import tiny_checkpoint
 
 CPU = torch.device("cpu")
 

@@ -1,11 +1,11 @@
 import pytest
 import torch
-from tiny import SPECIAL, tiny_checkpoint
 
 from corpus.frameworks import FRAMEWORKS
 from corpus.labels import Target
 from nlp.encoding import Batch, Reader, collate
 from nlp.model import Outputs
+from tiny import SPECIAL, tiny_checkpoint
 
 CHECKPOINT = tiny_checkpoint()
 

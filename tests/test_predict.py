@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 import torch
-from tiny import tiny_checkpoint
 
 from corpus.frameworks import FRAMEWORKS
 from nlp import predict
 from nlp.checkpoint import Calibration
 from nlp.encoding import Window
 from nlp.predict import Predictor, _combine, _Row
+from tiny import tiny_checkpoint
 
 CPU = torch.device("cpu")
 

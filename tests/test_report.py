@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from debate import FRAMEWORKS, LABELS, META, MONDAY, debate, opinion, report, sentences
 
 from corpus.errors import InputError
 from corpus.labels import Abstained, Labels, StanceLabel, abstention
 from corpus.post import Post, State
 from corpus.store import Store
+from debate import FRAMEWORKS, LABELS, META, MONDAY, debate, opinion, report, sentences
 from reports import ReportMeta, ReportSettings, as_document, build, write
 from reports.periods import last_day, starts, unit_for
 from reports.pseudonyms import pseudonym

@@ -8,12 +8,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from debate import FRAMEWORKS, META, MONDAY, debate, opinion, report
 from markdown_it import MarkdownIt
 
 from corpus.errors import InputError
 from corpus.labels import Abstained, Target
 from corpus.post import State
+from debate import FRAMEWORKS, META, MONDAY, debate, opinion, report
 from reports import write
 from reports.document import Code, Link, Literal, Paragraph, Strong, Table, paragraph
 from reports.markdown import address, anchor, block, escape, render

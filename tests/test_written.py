@@ -20,7 +20,9 @@ def rows(path: Path) -> list[dict[str, Any]]:
 
 
 POSTS = [row for path in sorted(FOLDER.glob("*.jsonl")) for row in rows(path)]
-SAMPLE = [json.loads(line) for line in (files("stancemap") / "samples" / "labels.jsonl").read_text("utf-8").splitlines()]
+SAMPLE = [
+    json.loads(line) for line in (files("stancemap") / "samples" / "labels.jsonl").read_text("utf-8").splitlines()
+]
 
 
 def mistakes(row: dict[str, Any]) -> list[str]:
@@ -35,7 +37,9 @@ def mistakes(row: dict[str, Any]) -> list[str]:
         "reasons need a stance": not row["reasons"] or set(held.values()) != {"none"},
         "camp": camp in {*NAMES, "neutral"},
         "one favoured target is the camp": len(favoured) != 1 or camp == favoured[0],
-        "a camp is favoured, or its rival rejected": camp == "neutral" or camp in favoured or "against" in held.values(),
+        "a camp is favoured, or its rival rejected": camp == "neutral"
+        or camp in favoured
+        or "against" in held.values(),
         "switch": row["switch"] is None or set(row["switch"]) == {"from", "to"},
     }
     return [name for name, right in found.items() if not right]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @with_config
 @json_option
 def command(config: Config, *, path: Path, format_: str | None, label_set: str | None, as_json: bool) -> None:
-    r"""Write posts with their labels to a file: JSON Lines, CSV or Parquet.
+    """Write posts with their labels to a file: JSON Lines, CSV or Parquet.
 
     \b
     Examples:

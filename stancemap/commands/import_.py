@@ -36,7 +36,7 @@ def command(
     strict: bool,
     as_json: bool,
 ) -> None:
-    r"""Read saved archives into the corpus; "-" is the standard input.
+    """Read saved archives into the corpus; "-" is the standard input.
 
     The format is recognised by content: X API v2 / twarc2, Reddit (Pushshift, Arctic Shift, API), Hacker News (Algolia,
     Firebase, BigQuery), or a table of posts (CSV, JSON Lines, Parquet). Files may be compressed (.gz, .zst). A post
@@ -72,7 +72,7 @@ def command(
                 _tell(path, imported, quiet=as_json)
         if as_json:
             console.as_json({"corpus": str(config.corpus), "posts": store.count(), "files": done})
-        elif len(done) > failed:
+        elif any("error" not in file for file in done):
             console.say(f"{config.corpus} now holds {console.count(store.count(), 'post')}.")
     if failed:
         raise SystemExit(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -11,20 +12,26 @@ from stancemap import config, console
 
 
 @click.command("init", short_help="Write a commented configuration file.")
-@click.argument("path", type=click.Path(path_type=Path), default=config.DEFAULT_FILE)
+@click.argument("path", type=click.Path(path_type=Path), required=False)
+@click.option("--corpus", type=click.Path(path_type=Path), help="Corpus file that the configuration shall name.")
+@click.option("--config", "config_path", type=click.Path(path_type=Path), help="The same as PATH.")
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
-def command(path: Path, *, force: bool) -> None:
-    r"""Write a commented configuration file to PATH (default: stancemap.toml).
+def command(path: Path | None, corpus: Path | None, config_path: Path | None, *, force: bool) -> None:
+    """Write a commented configuration file to PATH (default: stancemap.toml).
 
     \b
     Examples:
       stancemap init
-      stancemap init react-vue.toml
+      stancemap init react-vue.toml --corpus react-vue.db
     """
+    path = path or config_path or config.DEFAULT_FILE
     if path.exists() and not force:
         raise InputError(f"{path} exists: name another file, or replace it with --force")
+    text = config.example()
+    if corpus is not None:
+        text = text.replace('corpus = "stancemap.db"', f"corpus = {json.dumps(str(corpus))}", 1)
     try:
-        path.write_text(config.example(), "utf-8")
+        path.write_text(text, "utf-8")
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}") from error
     console.note(f"Wrote {path}. Edit it, then run `stancemap import FILE`.")

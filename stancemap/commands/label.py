@@ -30,7 +30,7 @@ _PAGE = 512  # posts a transaction: an interruption costs seconds of work at mos
 @with_config
 @json_option
 def command(config: Config, *, name: str | None, as_json: bool) -> None:
-    r"""Label every post that has no label yet: camp, stance per target, sentiment, reasons.
+    """Label every post that has no label yet: camp, stance per target, sentiment, reasons.
 
     Labels of another model or configuration form a label set of their own and replace nothing. When interrupted, the
     same command goes on where it was.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @with_config
 @json_option
 def command(config: Config, *, as_json: bool) -> None:
-    r"""Read the stored payloads again with this version's parsers, after an update that mended one.
+    """Read the stored payloads again with this version's parsers, after an update that mended one.
 
     \b
     Example:

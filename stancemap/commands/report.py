@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def command(
     config: Config, *, folder: Path, label_set: str | None, no_quotes: bool, invented: bool, as_json: bool
 ) -> None:
-    r"""Write the report: opinion overall, by community and over time, with intervals, as report.md and its charts.
+    """Write the report: opinion overall, by community and over time, with intervals, as report.md and its charts.
 
     \b
     Examples:

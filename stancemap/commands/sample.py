@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from corpus.errors import InputError
 from stancemap import console
+from stancemap.commands.options import with_config
+
+if TYPE_CHECKING:
+    from stancemap.config import Config
 
 ARCHIVES = ("x.jsonl", "reddit.jsonl", "hackernews.jsonl")
 
@@ -17,8 +22,9 @@ ARCHIVES = ("x.jsonl", "reddit.jsonl", "hackernews.jsonl")
 @click.option(
     "-o", "--output", "folder", type=click.Path(path_type=Path), default=Path("sample"), help="Folder to fill."
 )
-def command(folder: Path) -> None:
-    r"""Copy the sample corpus: about 330 invented posts as X, Reddit and Hacker News archives, and their hand labels.
+@with_config
+def command(config: Config, *, folder: Path) -> None:
+    """Copy the sample corpus: about 330 invented posts as X, Reddit and Hacker News archives, and their hand labels.
 
     \b
     Example:
@@ -32,3 +38,4 @@ def command(folder: Path) -> None:
     except OSError as error:
         raise InputError(f"{folder} cannot be written: {error.strerror}: name another folder with -o") from error
     console.note(f"Wrote {', '.join(ARCHIVES)} (invented posts) and labels.jsonl (their hand labels) to {folder}.")
+    console.note(f"Next: stancemap import --corpus {config.corpus} {' '.join(str(folder / name) for name in ARCHIVES)}")

@@ -22,7 +22,7 @@ _SHOWN = 20  # communities
 @with_config
 @json_option
 def command(config: Config, *, as_json: bool) -> None:
-    r"""Say what the corpus holds: posts by platform and community, their state, label sets.
+    """Say what the corpus holds: posts by platform and community, their state, label sets.
 
     \b
     Examples:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from stancemap import console
+from stancemap.commands.options import with_config
+
+if TYPE_CHECKING:
+    from stancemap.config import Config
 
 
 @click.command("train", short_help="Train a model as the built-in one was trained.")
@@ -17,10 +22,16 @@ from stancemap import console
     "--written", type=click.Path(path_type=Path), default=Path("data/written"), help="Folder of written posts."
 )
 @click.option("--settings", "settings_path", type=click.Path(path_type=Path), help="Training file (default: built-in).")
-@click.option("--base", metavar="ENCODER", help="Folder or Hub id of another encoder (default: all-MiniLM-L6-v2).")
+@click.option(
+    "--base",
+    metavar="ENCODER",
+    help="Another encoder, or a model to go on from: folder or Hub id (default: all-MiniLM-L6-v2).",
+)
 @click.option("--name", default="stancemap-minilm", show_default=True, help="Name of the model.")
-@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or mps.")
+@click.option("--device", help="auto, cpu, cuda or mps (default: that of the configuration).")
+@with_config
 def command(
+    config: Config,
     *,
     folder: Path,
     data: Path,
@@ -28,9 +39,9 @@ def command(
     settings_path: Path | None,
     base: str | None,
     name: str,
-    device: str,
+    device: str | None,
 ) -> None:
-    r"""Train a model as the built-in one was trained: one settings file, one seed, all tasks in one run.
+    """Train a model as the built-in one was trained: one settings file, one seed, all tasks in one run.
 
     \b
     Examples:
@@ -46,7 +57,8 @@ def command(
     settings = load_settings(settings_path or Path(str(files("nlp.training") / "builtin.toml")))
     encoder = base or str(minilm())
     sources = load_sources(data, written)
-    with console.progress("training", None) as bar:
-        for step in run(folder, sources, base=encoder, name=name, settings=settings, device=choose_device(device)):
+    place = choose_device(device or config.model.device, config.model.threads)
+    with console.progress("training", 1.0) as bar:
+        for step in run(folder, sources, base=encoder, name=name, settings=settings, device=place):
             bar(step.step / step.steps, note=f"stage {step.stage + 1}, loss {step.loss:.3f}")
     console.say(f"Wrote the model to {folder}. Measure it with `stancemap evaluate --model {folder} FILE`.")
