@@ -3,7 +3,9 @@
 StancemapError
 ├── CorpusError        the corpus file cannot be opened, read or written
 ├── InputError         an input file or value is not what it should be
-└── ModelError         a model folder is incomplete or does not fit
+├── ModelError         a model folder is incomplete or does not fit
+└── SourceError        a platform refuses or fails: its collection stops, and can be resumed
+    └── WalkError      a platform refuses one walk: the others go on
 """
 
 
@@ -21,3 +23,11 @@ class InputError(StancemapError):
 
 class ModelError(StancemapError):
     """A model folder is incomplete or does not fit the program."""
+
+
+class SourceError(StancemapError):
+    """A platform refuses or fails for good: nothing more can be collected from it now; what is stored stays."""
+
+
+class WalkError(SourceError):
+    """A platform refuses one walk, such as a private community; the others can go on."""

@@ -142,7 +142,93 @@ SECRETS = Step(
     ),
 )
 
-STEPS: tuple[Step, ...] = (POSTS, LABELS, SECRETS)
+WALKS = Step(
+    "walks of live collection, and what they could not get",
+    (
+        """
+        CREATE TABLE rounds (
+            key INTEGER PRIMARY KEY,
+            platform TEXT NOT NULL,
+            started_at TEXT NOT NULL,
+            ended_at TEXT,
+            posts_read INTEGER NOT NULL DEFAULT 0,
+            users_read INTEGER NOT NULL DEFAULT 0,
+            dollars REAL NOT NULL DEFAULT 0
+        ) STRICT
+        """,
+        """
+        CREATE TABLE walks (
+            key INTEGER PRIMARY KEY,
+            platform TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            about TEXT NOT NULL,
+            depth INTEGER NOT NULL,
+            round INTEGER NOT NULL REFERENCES rounds (key),
+            state TEXT NOT NULL, -- open, walked, done, failed
+            cursor TEXT, -- where it goes on
+            newest TEXT, -- becomes the mark when the walk has ended
+            mark TEXT,
+            failure TEXT,
+            UNIQUE (platform, kind, about)
+        ) STRICT
+        """,
+        "CREATE INDEX walks_by_round ON walks (round, state)",
+        """
+        CREATE TABLE sightings (
+            walk INTEGER NOT NULL REFERENCES walks (key) ON DELETE CASCADE,
+            post INTEGER NOT NULL REFERENCES posts (key) ON DELETE CASCADE,
+            round INTEGER NOT NULL,
+            PRIMARY KEY (walk, post)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX sightings_by_post ON sightings (post)",
+        "CREATE INDEX posts_by_reposted ON posts (platform, reposted) WHERE reposted IS NOT NULL",
+        """
+        CREATE TABLE claims (
+            platform TEXT NOT NULL,
+            thread TEXT NOT NULL,
+            posts INTEGER NOT NULL, -- without the first
+            checked_at TEXT NOT NULL,
+            PRIMARY KEY (platform, thread)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE gaps (
+            walk INTEGER NOT NULL REFERENCES walks (key) ON DELETE CASCADE,
+            thread TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            post TEXT NOT NULL,
+            posts INTEGER NOT NULL,
+            PRIMARY KEY (walk, thread, reason, post)
+        ) STRICT, WITHOUT ROWID
+        """,
+    ),
+)
+
+ANNOTATIONS = Step(
+    "annotations",
+    (
+        """
+        CREATE TABLE annotations (
+            post INTEGER NOT NULL REFERENCES posts (key) ON DELETE CASCADE,
+            annotator TEXT NOT NULL,
+            camp TEXT NOT NULL,
+            stances TEXT NOT NULL, -- JSON: target -> stance
+            sentiment TEXT,
+            reasons TEXT NOT NULL, -- JSON
+            switched_from TEXT,
+            switched_to TEXT,
+            is_sure INTEGER NOT NULL,
+            annotated_at TEXT,
+            inclusion_probability REAL, -- NULL: not drawn at random
+            design TEXT, -- how the post was drawn
+            PRIMARY KEY (post, annotator)
+        ) STRICT, WITHOUT ROWID
+        """,
+    ),
+)
+
+STEPS: tuple[Step, ...] = (POSTS, LABELS, SECRETS, WALKS, ANNOTATIONS)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

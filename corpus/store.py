@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from corpus import store_labels, store_posts
+from corpus import store_annotations, store_labels, store_posts, store_walks
 from corpus.label_set import LabelSet
 from corpus.migrations import transaction
 from corpus.payload import Payload
@@ -17,14 +17,16 @@ from corpus.store_summary import summary
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from types import TracebackType
 
+    from corpus.annotation import Annotated, Annotation
     from corpus.labels import Labels
     from corpus.opinion import Opinion
-    from corpus.post import Post
+    from corpus.post import Post, State
     from corpus.reading import Reading
     from corpus.summary import Summary
+    from corpus.walk import OpenWalk, Page, Round, Spending, Walk
 
 __all__ = ["Added", "LabelSet", "Payload", "Store"]
 T = TypeVar("T")
@@ -142,6 +144,86 @@ class Store:
         """Read the secret with which this corpus turns authors into pseudonyms."""
         with explained(self.path):
             return store_posts.pseudonym_key(self._connection)
+
+    def open_round(self, platform: str, *, restart: bool = False) -> Round:
+        """Go on with the platform's interrupted round of collection, or begin one."""
+        with self._writing() as connection:
+            return store_walks.open_round(connection, platform, restart=restart)
+
+    def end_round(self, round_: Round) -> None:
+        """Close a round, so that the next run begins another."""
+        with self._writing() as connection:
+            store_walks.end_round(connection, round_)
+
+    def add_walks(self, round_: Round, walks: Iterable[Walk]) -> None:
+        """Take walks into a round; those that are in it stay as they are."""
+        with self._writing() as connection:
+            store_walks.add_walks(connection, round_, walks)
+
+    def next_walk(self, round_: Round) -> OpenWalk | None:
+        """Read the next walk of the round that has not ended."""
+        with explained(self.path):
+            return store_walks.next_walk(self._connection, round_)
+
+    def add_page(self, round_: Round, walk: OpenWalk, page: Page) -> Added:
+        """Store a page: posts, cursor, walks found, claims, gaps and spending together."""
+        with self._writing() as connection:
+            return store_walks.add_page(connection, round_, walk, page)
+
+    def add_found(self, round_: Round, walk: OpenWalk, page: Page) -> Added:
+        """Store what a page holds beside the walk's pages, without moving its cursor."""
+        with self._writing() as connection:
+            return store_walks.add_found(connection, round_, walk, page)
+
+    def unseen(self, round_: Round, walk: OpenWalk) -> tuple[str, ...]:
+        """Name the readable posts that the walk met in an earlier round and no walk in this one."""
+        with explained(self.path):
+            return store_walks.unseen(self._connection, round_, walk)
+
+    def end_walk(self, walk: OpenWalk) -> None:
+        """Close a walk and move its high-water mark."""
+        with self._writing() as connection:
+            store_walks.end_walk(connection, walk)
+
+    def fail_walk(self, walk: OpenWalk, reason: str) -> None:
+        """Close a walk that the platform refuses."""
+        with self._writing() as connection:
+            store_walks.fail_walk(connection, walk, reason)
+
+    def spend(self, round_: Round, spent: Spending) -> None:
+        """Enter what was spent, or is about to be."""
+        with self._writing() as connection:
+            store_walks.spend(connection, round_, spent)
+
+    def spent(self, round_: Round) -> Spending:
+        """Read what the round has cost so far."""
+        with explained(self.path):
+            return store_walks.spent(self._connection, round_)
+
+    def wipe(self, platform: str, gone: Sequence[tuple[str, State]]) -> int:
+        """Leave only tombstones of these posts (their ids and states); count those that held anything."""
+        with self._writing() as connection:
+            return store_walks.wipe(connection, platform, gone)
+
+    def readable_ids(self, platform: str) -> tuple[str, ...]:
+        """Name the platform's posts whose text is stored, so that they can be checked at the source."""
+        with explained(self.path):
+            return store_walks.readable_ids(self._connection, platform)
+
+    def add_annotations(self, items: Iterable[Annotation]) -> Annotated:
+        """Store what people say of posts; a person's later word on a post replaces the earlier one."""
+        with self._writing() as connection:
+            return store_annotations.add(connection, items)
+
+    def annotations(self) -> tuple[Annotation, ...]:
+        """Read what people say of posts."""
+        with explained(self.path):
+            return tuple(store_annotations.read(self._connection))
+
+    def copies(self) -> dict[int, int]:
+        """Map the keys of posts that repeat an earlier one word for word to that of the first."""
+        with explained(self.path):
+            return store_annotations.copies(self._connection)
 
     def summary(self) -> Summary:
         """Count what the corpus holds."""

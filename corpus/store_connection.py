@@ -61,6 +61,8 @@ def explained(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", None)
         advice = None if code is None else WHAT_TO_DO.get(code & 0xFF)  # the low byte is the kind of error
+        if str(error).startswith("no such table"):
+            advice = "{path} lacks what a corpus has ({error}): restore a copy, or " + ANOTHER
         if advice is None:
             raise
         raise CorpusError(advice.format(path=path, error=error)) from error

@@ -28,12 +28,14 @@ WIDTH = len(PostRow._fields)
 class Added:
     """What came of adding posts: how many were new, how many changed, and how many sights brought nothing more.
 
-    The three add up to the number of sights; a post seen several times in one call is new or changed once.
+    These three add up to the number of sights; a post seen several times in one call is new or changed once. That it
+    was seen again, and when, is stored but is no change.
     """
 
     new: int = 0
     updated: int = 0
     unchanged: int = 0
+    wiped: int = 0  # posts that held something and are tombstones now
 
 
 @dataclass(slots=True)
@@ -64,6 +66,12 @@ class Draft:
         """Say whether anything is to be written."""
         return self.row != self.stored or (self.payload is not None and not self.has_payload)
 
+    @property
+    def is_news(self) -> bool:
+        """Say whether more is to be written than that the post was seen again."""
+        again = self.stored is not None and self.row._replace(seen_at=self.stored.seen_at) == self.stored
+        return not again or (self.payload is not None and not self.has_payload)
+
 
 def add(connection: sqlite3.Connection, items: Iterable[tuple[Post, Payload | None]]) -> Added:
     """Store posts inside the caller's transaction."""
@@ -75,7 +83,8 @@ def add(connection: sqlite3.Connection, items: Iterable[tuple[Post, Payload | No
         _write(connection, changed)
         _forget_labels(connection, changed)
         new = sum(draft.stored is None for draft in changed)
-        counts.update(new=new, updated=len(changed) - new, unchanged=len(page) - len(changed))
+        news = sum(draft.is_news for draft in changed)
+        counts.update(new=new, updated=news - new, unchanged=len(page) - news)
     return Added(**counts)
 
 

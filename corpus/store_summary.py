@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from corpus.row import STATES, from_iso
 from corpus.store_labels import label_sets
+from corpus.store_walks import coverage, rounds
 from corpus.summary import LabelCount, PostCount, Summary
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def summary(connection: sqlite3.Connection, path: Path) -> Summary:
             payload_bytes=_number(connection, "SELECT coalesce(sum(length(body)), 0) FROM payloads"),
             file_bytes=_file_bytes(path),
             label_sets=tuple(_label_count(connection, known) for known in label_sets(connection)),
+            coverage=coverage(connection),
+            rounds=rounds(connection),
         )
     finally:
         connection.execute("COMMIT")

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from corpus.label_set import LabelSet
     from corpus.post import State
+    from corpus.walk import Coverage, RoundCount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,8 @@ class Summary:
     payload_bytes: int
     file_bytes: int
     label_sets: tuple[LabelCount, ...]
+    coverage: tuple[Coverage, ...] = ()  # of the threads that were collected live
+    rounds: tuple[RoundCount, ...] = ()  # the last of each platform
 
     @property
     def posts(self) -> int:

@@ -27,3 +27,13 @@ def post_named_by(address: str) -> tuple[str, str]:
         f"{address!r} is not the address of a post on X, Reddit or Hacker News: copy it from the browser, "
         "or write PLATFORM:ID"
     )
+
+
+def identity(platform: str, named: str) -> str:
+    """Read the id of a post on one platform, given as it is or by its address."""
+    if ":" not in named and "/" not in named:
+        return named
+    found, key = post_named_by(named)
+    if found != platform:
+        raise InputError(f"{named!r} is not a post on {platform}")
+    return key

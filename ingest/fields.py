@@ -35,6 +35,8 @@ def identifier(wire: Mapping[str, Any], *keys: str) -> str | None:
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
         if found := string(wire, key):
+            if "\0" in str(value) or not found.isprintable():  # mending it could make two ids one
+                raise ValueError(f"{key} holds characters that no id has")
             return found.strip()
     return None
 

@@ -173,7 +173,12 @@ def _csv(source: _CsvLines, archive: Archive) -> Iterator[Value | BadLine | Colu
     delimiter = max(_DELIMITERS, key=header.count)
     if "\0" in header or source.broken:
         raise InputError(f"{archive.path} is neither text nor Parquet; it begins with {excerpt(header, 40)!r}")
-    names = tuple(name.strip() for name in next(csv.reader([header], delimiter=delimiter)))
+    try:
+        names = tuple(name.strip() for name in next(csv.reader([header], delimiter=delimiter)))
+    except csv.Error as error:
+        raise InputError(
+            f"{archive.path} is in no known format: its first line is no table's header ({error})"
+        ) from error
     is_guarded = set(names) >= OWN_COLUMNS
     yield Columns(names)
     rows = csv.reader(source, delimiter=delimiter)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
+import json
+import re
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DEFAULT_FILE = Path("stancemap.toml")
+LIVE_SECTIONS = ("ingest", "x", "reddit", "hackernews", "sources")
 T = TypeVar("T")
 
 
@@ -40,6 +45,23 @@ class ModelSection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PublicFigureSection:
+    """Somebody quoted by name: `handles` maps platforms to accounts."""
+
+    name: str
+    handles: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimSection:
+    """Something said in the debate, for one target, and the reasons by which posts raise it."""
+
+    text: str
+    target: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportSection:
     """What the report shows."""
 
@@ -51,17 +73,30 @@ class ReportSection:
     seed: int = 1
     communities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     events: tuple[tuple[str, str], ...] = ()
+    figures: tuple[PublicFigureSection, ...] = ()
+    claims: tuple[ClaimSection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """Everything that the configuration file says."""
+    """Everything that the configuration file says.
+
+    `live` are the tables of live collection, as they stand in the file: `stancemap.sources` makes settings of them, so
+    that no other command loads the clients of the platforms.
+    """
 
     corpus: Path = Path("stancemap.db")
     targets: tuple[Target, ...] = FRAMEWORKS
     imports: ImportSection = field(default_factory=ImportSection)
     model: ModelSection = field(default_factory=ModelSection)
     report: ReportSection = field(default_factory=ReportSection)
+    live: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def report_hash(self) -> str:
+        """Name what a report depends on, beside the posts and their labels."""
+        asked = json.dumps([asdict(self.report), [asdict(target) for target in self.targets]], sort_keys=True)
+        return hashlib.sha256(asked.encode()).hexdigest()[:12]
 
 
 def example() -> str:
@@ -88,20 +123,25 @@ def parse(text: str, where: str) -> Config:
     """Turn TOML into settings; InputError names the key that is wrong and the nearest known one."""
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number too long or tables too deep are no TOMLDecodeError
         raise InputError(f"{where} is not valid TOML: {error}") from error
-    _known(table, ("corpus", "targets", "import", "model", "report"), where)
+    _known(table, ("corpus", "targets", "import", "model", "report", *LIVE_SECTIONS), where)
     report = dict(_table(table, "report", where))
-    report["events"] = tuple(_event(event, where) for event in report.get("events", []))
-    report["threads"] = tuple(report.get("threads", []))
-    report["communities"] = {name: tuple(names) for name, names in report.get("communities", {}).items()}
+    report["events"] = tuple(_event(event, where) for event in _rows(report, "events", where))
+    report["figures"] = tuple(
+        build(PublicFigureSection, row, f"{where} [[report.figures]]") for row in _rows(report, "figures", where)
+    )
+    report["claims"] = tuple(
+        build(ClaimSection, row, f"{where} [[report.claims]]") for row in _rows(report, "claims", where)
+    )
     targets = table.get("targets")
     return Config(
-        corpus=Path(str(table.get("corpus", "stancemap.db"))),
+        corpus=Path(_checked("corpus", table.get("corpus", "stancemap.db"), "str", where)),
         targets=FRAMEWORKS if targets is None else _targets(targets, where),
-        imports=_build(ImportSection, _table(table, "import", where), f"{where} [import]"),
-        model=_build(ModelSection, _table(table, "model", where), f"{where} [model]"),
-        report=_build(ReportSection, report, f"{where} [report]"),
+        imports=build(ImportSection, _table(table, "import", where), f"{where} [import]"),
+        model=build(ModelSection, _table(table, "model", where), f"{where} [model]"),
+        report=build(ReportSection, report, f"{where} [report]"),
+        live={name: _table(table, name, where) for name in LIVE_SECTIONS if name in table},
     )
 
 
@@ -116,17 +156,29 @@ def _targets(rows: Any, where: str) -> tuple[Target, ...]:
 
 
 def _target(row: Mapping[str, Any], where: str) -> Target:
-    lists = {key: tuple(row[key]) for key in ("aliases", "weak_aliases") if isinstance(row.get(key), list)}
-    target = _build(Target, {"name": "", "label": row.get("name", ""), "aliases": (), **row, **lists}, where)
-    if not target.name or not target.aliases:
-        raise InputError(f"{where}: give it a name and at least one alias")
+    target = build(Target, {"name": "", "label": row.get("name", ""), "aliases": [], **row}, where)
+    if not target.name or not target.aliases or not all(alias.strip("* ") for alias in target.aliases):
+        raise InputError(f"{where}: give it a name and at least one alias, none of them empty")
+    if not re.fullmatch(r"#[0-9A-Fa-f]{6}", target.colour):
+        raise InputError(f"{where}: colour = {target.colour!r} should be written as #rrggbb")
     return target
 
 
 def _event(row: Any, where: str) -> tuple[str, str]:
     if not isinstance(row, dict) or set(row) != {"date", "text"}:
         raise InputError(f"{where}: [[report.events]] needs a date and a text")
+    try:
+        date.fromisoformat(str(row["date"])[:10])
+    except ValueError as error:
+        raise InputError(f"{where}: [[report.events]] date = {row['date']!r} should be a day: 2023-01-14") from error
     return str(row["date"]), str(row["text"])
+
+
+def _rows(table: Mapping[str, Any], name: str, where: str) -> list[Mapping[str, Any]]:
+    rows = table.get(name, [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise InputError(f"{where}: write {name} as tables: [[report.{name}]]")
+    return rows
 
 
 def _table(table: Mapping[str, Any], name: str, where: str) -> Mapping[str, Any]:
@@ -136,17 +188,45 @@ def _table(table: Mapping[str, Any], name: str, where: str) -> Mapping[str, Any]
     return found
 
 
-def _build(kind: type[T], table: Mapping[str, Any], where: str) -> T:
+def build(kind: type[T], table: Mapping[str, Any], where: str) -> T:
+    """Make settings of a table of the configuration; InputError names what is wrong in it."""
     types = {entry.name: str(entry.type) for entry in fields(kind)}  # type: ignore[arg-type]
     _known(table, tuple(types), where)
-    for key, value in table.items():
-        expected = {"str": str, "int": int}.get(types[key])
-        if expected and (not isinstance(value, expected) or isinstance(value, bool)):
-            raise InputError(f"{where}: {key} = {value!r} should be {'text' if expected is str else 'a whole number'}")
+    values = {key: _checked(key, value, types[key], where) for key, value in table.items()}
     try:
-        return kind(**table)
+        return kind(**values)
     except TypeError as error:
         raise InputError(f"{where}: {str(error).partition(') ')[2] or error}") from error
+
+
+KINDS: Mapping[str, tuple[type | tuple[type, ...], str]] = {
+    "str": (str, "text"),
+    "int": (int, "a whole number"),
+    "float": ((int, float), "a number"),
+    "bool": (bool, "true or false"),
+}
+
+
+def _checked(key: str, value: Any, kind: str, where: str) -> Any:
+    """Check a value against the type of its setting; lists become tuples."""
+    if kind in ("tuple[str, ...]", "tuple[int, ...]") and isinstance(value, list):
+        return tuple(_checked(f"a member of {key}", member, kind[6:9], where) for member in value)
+    if kind.startswith(("tuple[str", "tuple[int")):
+        raise InputError(f"{where}: {key} = {value!r} should be a list: [{value!r}]")
+    if kind.startswith("Mapping[str, "):
+        return _checked_table(key, value, kind.removeprefix("Mapping[str, ").removesuffix(" | None")[:-1], where)
+    if kind not in KINDS:
+        return value
+    expected, name = KINDS[kind]
+    if not isinstance(value, expected) or (isinstance(value, bool) and kind != "bool"):
+        raise InputError(f"{where}: {key} = {value!r} should be {name}")
+    return value
+
+
+def _checked_table(key: str, value: Any, kind: str, where: str) -> Any:
+    if not isinstance(value, dict):
+        raise InputError(f"{where}: write {key} as a table: [{key}]")
+    return {name: _checked(f"{key}.{name}", member, kind, where) for name, member in value.items()}
 
 
 def _known(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:

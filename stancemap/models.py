@@ -75,8 +75,9 @@ def classifier(
         raise InputError(
             f"[model.{task}]: unknown key {unknown[0]!r}" if unknown else f"[model.{task}]: model is missing"
         )
-    values = {"task": task, **table}
-    values["labels"] = tuple(dict(table.get("labels", {})).items())
-    values["languages"] = tuple(table.get("languages", ["en"]))
+    labels, languages = table.get("labels", {}), table.get("languages", ["en"])
+    if not isinstance(labels, dict) or not isinstance(languages, list) or not isinstance(table["model"], str):
+        raise InputError(f"[model.{task}]: model should be text, labels a table and languages a list")
+    values = {"task": task, **table, "labels": tuple(labels.items()), "languages": tuple(languages)}
     settings = ClassifierSettings(**values)
     return settings, Classifier(settings, device)

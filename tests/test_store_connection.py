@@ -61,7 +61,10 @@ def test_a_new_file_is_ours_and_open_to_readers(tmp_path: Path) -> None:
         ]
     tables = ask(path, "SELECT name, strict FROM pragma_table_list WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
     assert dict(tables) == dict.fromkeys(
-        ("posts", "payloads", "label_sets", "labels", "stances", "secrets", "migrations"),
+        (
+            *("posts", "payloads", "label_sets", "labels", "stances", "secrets", "migrations", "annotations"),
+            *("rounds", "walks", "sightings", "claims", "gaps"),
+        ),
         1,  # type: ignore[arg-type]
     )
     with Store.open(path) as store:

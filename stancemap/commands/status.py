@@ -13,6 +13,7 @@ from stancemap.commands.options import json_option, with_config
 
 if TYPE_CHECKING:
     from corpus.summary import Summary
+    from corpus.walk import Coverage
     from stancemap.config import Config
 
 _SHOWN = 20  # communities
@@ -59,6 +60,7 @@ def lines(name: str, summary: Summary) -> list[str]:
     written += [f"  {number:>9,}  {platform:<12} {place}" for (platform, place), number in places.most_common(_SHOWN)]
     if len(places) > _SHOWN:
         written.append(f"             and {console.count(len(places) - _SHOWN, 'more community', 'more communities')}")
+    written += _collected(summary)
     written.append("")
     if not summary.label_sets:
         return [*written, "  no labels yet: run `stancemap label`"]
@@ -66,4 +68,36 @@ def lines(name: str, summary: Summary) -> list[str]:
         f"  label set {row.label_set.name}: {console.count(row.posts, 'post')} read, {row.abstained:,} abstained, "
         f"model {row.label_set.model} {row.label_set.revision}"
         for row in summary.label_sets
+    ]
+
+
+def _collected(summary: Summary) -> list[str]:
+    """Write how the last collection of each platform went, and what of each thread is there."""
+    if not summary.rounds:
+        return []
+    written = ["", "  collected live:"]
+    for row in summary.rounds:
+        ended = (
+            f"ended {row.ended_at:%Y-%m-%d %H:%M}" if row.ended_at else "NOT ENDED: the same command goes on with it"
+        )
+        cost = f", ${row.spent.dollars:,.2f} spent" if row.spent.dollars else ""
+        written.append(
+            f"  {row.platform:<12} {row.done:,} walked, {row.open:,} open, {len(row.failures):,} failed, {ended}{cost}"
+        )
+        written += [f"               failed: {name}: {reason}" for name, reason in row.failures[:_SHOWN]]
+    written += ["", "  replies      of   gone  thread"]
+    written += [line for row in summary.coverage[:_SHOWN] for line in _covered(row)]
+    if len(summary.coverage) > _SHOWN:
+        written.append(f"             and {console.count(len(summary.coverage) - _SHOWN, 'more thread')} (see --json)")
+    return written
+
+
+def _covered(row: Coverage) -> list[str]:
+    claimed = "?" if row.claimed is None else f"{row.claimed:,}"
+    gone = row.deleted + row.removed + row.withheld
+    title = " ".join((row.title or "").split())[:60]
+    return [
+        f"  {row.fetched:>7,} {claimed:>7} {gone:>6,}  {row.platform} {row.thread or '(no thread)'} {title}".rstrip(),
+        *(f"                          not got: {posts:,} × {reason}" for reason, posts in row.gaps if posts),
+        *(f"                          {reason}" for reason, posts in row.gaps if not posts),
     ]

@@ -1,0 +1,280 @@
+"""Storing what live collection fetches: a page with its posts, its cursor and its gaps, in the caller's transaction."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from corpus import store_posts
+from corpus.errors import CorpusError
+from corpus.row import from_iso
+from corpus.walk import Coverage, OpenWalk, Round, RoundCount, Spending, Walk
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+
+    from corpus.post import State
+    from corpus.store_posts import Added
+    from corpus.walk import Page
+
+NOW = "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')"
+WALK = "key, kind, about, depth, cursor, mark, state = 'walked'"
+
+
+def open_round(connection: sqlite3.Connection, platform: str, *, restart: bool) -> Round:
+    """Go on with the round that was interrupted, or begin one; `restart` gives up one that was interrupted."""
+    if restart:
+        connection.execute(f"UPDATE rounds SET ended_at = {NOW} WHERE platform = ? AND ended_at IS NULL", (platform,))
+    found = connection.execute(
+        "SELECT key, posts_read, users_read, dollars FROM rounds WHERE platform = ? AND ended_at IS NULL", (platform,)
+    ).fetchone()
+    if found:
+        key, posts, users, dollars = found
+        spent = Spending(posts=posts, users=users, dollars=dollars)
+        return Round(key=key, platform=platform, is_resumed=True, spent=spent)
+    query = f"INSERT INTO rounds (platform, started_at) VALUES (?, {NOW}) RETURNING key"
+    key = connection.execute(query, (platform,)).fetchone()[0]
+    return Round(key=key, platform=platform, is_resumed=False, spent=Spending())
+
+
+def end_round(connection: sqlite3.Connection, round_: Round) -> None:
+    """Close a round: the next run begins another."""
+    connection.execute(f"UPDATE rounds SET ended_at = {NOW} WHERE key = ?", (round_.key,))
+
+
+def add_walks(connection: sqlite3.Connection, round_: Round, walks: Iterable[Walk]) -> None:
+    """Take walks into the round; those that are in it stay as they are, those of earlier rounds begin again."""
+    for walk in walks:
+        known = connection.execute(
+            "SELECT key FROM walks WHERE platform = ? AND kind = ? AND about = ? AND round < ?",
+            (round_.platform, walk.kind, walk.about, round_.key),
+        ).fetchone()
+        if known:
+            connection.execute("DELETE FROM gaps WHERE walk = ?", known)
+            connection.execute(
+                """
+                UPDATE walks SET round = ?, state = 'open', depth = ?, cursor = NULL, newest = NULL, failure = NULL
+                WHERE key = ?
+                """,
+                (round_.key, walk.depth, *known),
+            )
+        else:
+            connection.execute(
+                """
+                INSERT INTO walks (platform, kind, about, depth, round, state) VALUES (?, ?, ?, ?, ?, 'open')
+                ON CONFLICT DO NOTHING
+                """,
+                (round_.platform, walk.kind, walk.about, walk.depth, round_.key),
+            )
+
+
+def next_walk(connection: sqlite3.Connection, round_: Round) -> OpenWalk | None:
+    """Read the next walk that has not ended: one that was begun first, then the nearest to the configuration."""
+    row = connection.execute(
+        f"""
+        SELECT {WALK} FROM walks WHERE round = ? AND state IN ('open', 'walked')
+        ORDER BY cursor IS NULL AND state = 'open', depth, key LIMIT 1
+        """,
+        (round_.key,),
+    ).fetchone()
+    if row is None:
+        return None
+    key, kind, about, depth, cursor, mark, is_walked = row
+    return OpenWalk(key=key, walk=Walk(kind, about, depth), cursor=cursor, mark=mark, is_walked=bool(is_walked))
+
+
+def add_page(connection: sqlite3.Connection, round_: Round, walk: OpenWalk, page: Page) -> Added:
+    """Store a page and move the cursor; a page without cursor ends the walking."""
+    added = add_found(connection, round_, walk, page)
+    connection.execute(
+        "UPDATE walks SET cursor = ?, state = ?, newest = coalesce(?, newest) WHERE key = ?",
+        (page.cursor, "walked" if page.cursor is None else "open", page.mark, walk.key),
+    )
+    return added
+
+
+def add_found(connection: sqlite3.Connection, round_: Round, walk: OpenWalk, page: Page) -> Added:
+    """Store what a page holds, without moving the cursor."""
+    added = store_posts.add(connection, page.items)
+    ids = [post.id for post, _ in page.items]
+    connection.execute(
+        """
+        INSERT OR REPLACE INTO sightings SELECT ?, posts.key, ? FROM json_each(?) AS seen
+        CROSS JOIN posts ON posts.platform = ? AND posts.id = seen.value
+        """,
+        (walk.key, round_.key, json.dumps(ids), round_.platform),
+    )
+    add_walks(connection, round_, page.found)
+    claims = [(round_.platform, claim.thread, claim.posts) for claim in page.claims]
+    connection.executemany(f"INSERT OR REPLACE INTO claims VALUES (?, ?, ?, {NOW})", claims)
+    gaps = [(walk.key, gap.thread, gap.reason, gap.post, gap.posts) for gap in page.gaps]
+    connection.executemany("INSERT OR REPLACE INTO gaps VALUES (?, ?, ?, ?, ?)", gaps)
+    spend(connection, round_, page.spent)
+    return replace(added, wiped=wipe(connection, round_.platform, page.gone))
+
+
+def spend(connection: sqlite3.Connection, round_: Round, spent: Spending) -> None:
+    """Enter what was spent; negative numbers give back what was only reserved."""
+    connection.execute(
+        """
+        UPDATE rounds SET posts_read = posts_read + ?, users_read = users_read + ?,
+               dollars = max(0, round(dollars + ?, 6)) WHERE key = ?
+        """,
+        (spent.posts, spent.users, spent.dollars, round_.key),
+    )
+
+
+def spent(connection: sqlite3.Connection, round_: Round) -> Spending:
+    """Read what the round has cost so far."""
+    query = "SELECT posts_read, users_read, dollars FROM rounds WHERE key = ?"
+    posts, users, dollars = connection.execute(query, (round_.key,)).fetchone()
+    return Spending(posts=posts, users=users, dollars=dollars)
+
+
+def readable_ids(connection: sqlite3.Connection, platform: str) -> tuple[str, ...]:
+    """Name the posts whose text is stored."""
+    query = "SELECT id FROM posts WHERE platform = ? AND (text <> '' OR title IS NOT NULL) ORDER BY key"
+    return tuple(row[0] for row in connection.execute(query, (platform,)))
+
+
+def unseen(connection: sqlite3.Connection, round_: Round, walk: OpenWalk) -> tuple[str, ...]:
+    """Name the readable posts that the walk met in an earlier round and no walk in this one."""
+    query = """
+        SELECT posts.id FROM sightings AS earlier JOIN posts ON posts.key = earlier.post
+        WHERE earlier.walk = ? AND earlier.round < ? AND posts.state IN ('live', 'truncated')
+        AND NOT EXISTS (SELECT 1 FROM sightings AS now WHERE now.post = earlier.post AND now.round = ?)
+        ORDER BY posts.key
+    """
+    return tuple(row[0] for row in connection.execute(query, (walk.key, round_.key, round_.key)))
+
+
+def end_walk(connection: sqlite3.Connection, walk: OpenWalk) -> None:
+    """Close a walk that was walked to its end, and only now move its high-water mark."""
+    connection.execute(
+        "UPDATE walks SET state = 'done', mark = coalesce(newest, mark), newest = NULL WHERE key = ?", (walk.key,)
+    )
+
+
+def fail_walk(connection: sqlite3.Connection, walk: OpenWalk, reason: str) -> None:
+    """Close a walk that the platform refuses; its high-water mark stays where it was."""
+    connection.execute("UPDATE walks SET state = 'failed', failure = ? WHERE key = ?", (reason, walk.key))
+
+
+def wipe(connection: sqlite3.Connection, platform: str, gone: Sequence[tuple[str, State]]) -> int:
+    """Leave a tombstone of each post, without all that it held, labels and annotations included; count those changed.
+
+    Payloads of posts that answer, quote or repost it go too, for they may repeat its text; of reposts the text as well.
+    """
+    wiped = 0
+    for post_id, state in gone:
+        row = connection.execute(
+            "SELECT key, state, text || coalesce(title, '') FROM posts WHERE platform = ? AND id = ?",
+            (platform, post_id),
+        ).fetchone()
+        if row is None:
+            continue
+        key, before, text = row
+        wiped += before != state.value or bool(text)
+        _blank(connection, key, state)
+        repeating = connection.execute(
+            """
+            SELECT key, reposted = :id FROM posts WHERE platform = :platform AND reply_to = :id
+            UNION ALL SELECT key, reposted = :id FROM posts WHERE platform = :platform AND quoted = :id
+            """,
+            {"platform": platform, "id": post_id},
+        ).fetchall()
+        connection.executemany("DELETE FROM payloads WHERE post = ?", [(other,) for other, _ in repeating])
+        connection.executemany("DELETE FROM labels WHERE post = ?", [(other,) for other, _ in repeating])
+        reposts = connection.execute(
+            "SELECT key FROM posts WHERE platform = ? AND reposted = ?", (platform, post_id)
+        ).fetchall()
+        for (repost,) in reposts:
+            _blank(connection, repost, state)
+    return wiped
+
+
+def _blank(connection: sqlite3.Connection, key: int, state: State) -> None:
+    connection.execute(
+        f"""
+        UPDATE posts SET text = '', title = NULL, author = NULL, language = NULL, state = ?, seen_at = {NOW}
+        WHERE key = ?
+        """,
+        (state.value, key),
+    )
+    connection.execute("DELETE FROM payloads WHERE post = ?", (key,))
+    connection.execute("DELETE FROM labels WHERE post = ?", (key,))
+    connection.execute("DELETE FROM annotations WHERE post = ?", (key,))
+
+
+def coverage(connection: sqlite3.Connection) -> tuple[Coverage, ...]:
+    """Read, for each thread that a platform made a claim about or that has gaps, what there is of it."""
+    query = """
+        WITH threads AS (
+            SELECT platform, thread FROM claims
+            UNION SELECT walks.platform, gaps.thread FROM gaps JOIN walks ON walks.key = gaps.walk
+        )
+        SELECT threads.platform, threads.thread,
+               (SELECT coalesce(title, substr(text, 1, 80)) FROM posts AS root
+                WHERE root.platform = threads.platform AND root.id = threads.thread),
+               claims.posts, claims.checked_at,
+               count(posts.key), total(posts.state = 'deleted'), total(posts.state = 'removed'),
+               total(posts.state = 'withheld'), total(posts.state = 'truncated')
+        FROM threads LEFT JOIN claims USING (platform, thread)
+        LEFT JOIN posts ON posts.platform = threads.platform AND posts.conversation_id = threads.thread
+             AND posts.id <> threads.thread
+        GROUP BY threads.platform, threads.thread ORDER BY threads.platform, count(posts.key) DESC, threads.thread
+    """
+    gaps: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    for platform, thread, reason, posts in connection.execute(
+        """
+        SELECT platform, thread, reason, sum(posts) FROM (
+            SELECT DISTINCT walks.platform, gaps.thread, gaps.reason, gaps.post, gaps.posts
+            FROM gaps JOIN walks ON walks.key = gaps.walk
+        ) GROUP BY platform, thread, reason ORDER BY 4 DESC
+        """
+    ):
+        gaps.setdefault((platform, thread), []).append((reason, posts))
+    return tuple(
+        Coverage(
+            platform=platform,
+            thread=thread,
+            title=title,
+            claimed=claimed,
+            fetched=fetched,
+            deleted=int(deleted),
+            removed=int(removed),
+            withheld=int(withheld),
+            truncated=int(truncated),
+            gaps=tuple(gaps.get((platform, thread), ())),
+            checked_at=from_iso(checked_at),
+        )
+        for platform, thread, title, claimed, checked_at, fetched, deleted, removed, withheld, truncated in (
+            connection.execute(query)
+        )
+    )
+
+
+def rounds(connection: sqlite3.Connection) -> tuple[RoundCount, ...]:
+    """Read how the last round of each platform went."""
+    query = "SELECT * FROM rounds WHERE key IN (SELECT max(key) FROM rounds GROUP BY platform) ORDER BY platform"
+    return tuple(_round_count(connection, row) for row in connection.execute(query).fetchall())
+
+
+def _round_count(connection: sqlite3.Connection, row: tuple[int, str, str, str, int, int, float]) -> RoundCount:
+    key, platform, started_at, ended_at, posts, users, dollars = row
+    walks = connection.execute("SELECT state, kind || ' ' || about, failure FROM walks WHERE round = ?", (key,))
+    states = walks.fetchall()
+    started = from_iso(started_at)
+    if started is None:
+        raise CorpusError(f"the round {key} has no start: the corpus is damaged")
+    return RoundCount(
+        platform=platform,
+        started_at=started,
+        ended_at=from_iso(ended_at),
+        done=sum(state == "done" for state, *_ in states),
+        open=sum(state in ("open", "walked") for state, *_ in states),
+        failures=tuple((name, failure) for state, name, failure in states if state == "failed"),
+        spent=Spending(posts=posts, users=users, dollars=dollars),
+    )
