@@ -5,6 +5,6 @@ from reports.building import build
 from reports.markdown import render
 from reports.report import Report, Share
 from reports.settings import ReportMeta, ReportSettings
-from reports.writing import write
+from reports.writing import FORMATS, write
 
-__all__ = ["Report", "ReportMeta", "ReportSettings", "Share", "as_document", "build", "render", "write"]
+__all__ = ["FORMATS", "Report", "ReportMeta", "ReportSettings", "Share", "as_document", "build", "render", "write"]

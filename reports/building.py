@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from corpus.errors import InputError
 from corpus.labels import NEUTRAL, Abstained
+from reports.arrivals import arrivals
+from reports.changes import changes
+from reports.comparing import Side
 from reports.counting import Counting
+from reports.crossing import crossed
+from reports.figures import Figures
+from reports.hand import gathered, labels_for_five
 from reports.ledger import ELSEWHERE, UNLABELLED, Bookkeeper
-from reports.motives import Motives
+from reports.motives import Moves, claims, reasons
 from reports.prevalence import Sampling
 from reports.quotes import Candidates
 from reports.report import Report
+from reports.sensitivity import sensitivity
 from reports.votes import Collector
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from corpus.annotation import Annotation
     from corpus.labels import Target
     from corpus.opinion import Opinion
+    from corpus.walk import Coverage
     from reports.quotes import Texts
-    from reports.report import Ledger
+    from reports.report import Comparison, HandLabels, Ledger, Timeline
     from reports.settings import ReportMeta, ReportSettings
 
 
@@ -33,25 +42,26 @@ def build(
     targets: Sequence[Target],
     settings: ReportSettings,
     meta: ReportMeta,
+    annotations: Iterable[Annotation] = (),
+    copies: Mapping[int, int] | None = None,
+    comparison: Comparison | None = None,
+    coverage: tuple[Coverage, ...] = (),
 ) -> Report:
     """Make the report of a corpus.
 
     `texts` reads the texts of the few posts that are quoted (`Store.texts`), after all opinions have been read.
-    InputError where there is nothing to report, or where the labels are about other targets.
+    `annotations` are what people say of posts, by which shares are corrected; `copies` maps posts to those that they
+    repeat. InputError where there is nothing to report, or where the labels are about other targets.
     """
     if meta.label_set is None:
         raise InputError("the corpus has no labels yet: make them with `stancemap label`")
-    seen = Pass(
-        books=Bookkeeper(settings.conversations),
-        collector=Collector([target.name for target in targets], renamed(settings.communities)),
-    )
-    for opinion in opinions:
-        seen.add(opinion)
+    seen = _seen(opinions, targets, settings)
     ledger = _checked(seen.books.close())
-    camps = (*(f"pro-{target.name}" for target in targets), NEUTRAL)
-    votes = seen.collector.close()
-    sampling = Sampling(draws=settings.draws, seed=settings.seed, min_posts=settings.min_posts)
-    count = Counting(votes=votes, camps=camps, sampling=sampling)
+    count, hand = _counting(seen, targets, settings, annotations)
+    votes, camps = count.votes, count.camps
+    overall = count.cell("all", count.everywhere)
+    communities = count.places(votes.place_names, votes.places, frozenset(settings.communities))
+    timeline = _timeline(count, settings)
     return Report(
         title=settings.title,
         meta=meta,
@@ -62,42 +72,89 @@ def build(
         seed=settings.seed,
         first=seen.first,
         last=seen.last,
-        overall=count.cell("all", count.everywhere),
-        stances=count.stances(),
+        overall=overall,
+        stances=count.stances(count.everywhere),
         sentiment=count.sentiment(count.everywhere),
         sentiment_by_camp=count.sentiment_by_camp(),
-        communities=count.places(votes.place_names, votes.places, frozenset(settings.communities)),
+        communities=communities,
         platforms=count.places(votes.platform_names, votes.platforms),
-        timeline=count.timeline(settings.time_bin, settings.events),
-        reasons=seen.motives.reasons(camps),
-        switches=seen.motives.switches(),
+        timeline=replace(timeline, arrivals=arrivals(count, communities, timeline)),
+        crossed=crossed(count, communities, timeline),
+        reasons=reasons(count),
+        switches=seen.moves.switches(),
         ledger=ledger,
         quotes=seen.candidates.choose(camps[:-1], texts=texts, per_camp=settings.quotes, key=settings.pseudonym_key),
+        figures=seen.figures.close(camps, [target.name for target in targets], texts=texts, wanted=settings.quotes),
+        hand=hand,
+        labels_for_five=labels_for_five(overall, float(votes.doubts[votes.camps >= 0].mean())) if overall else None,
+        sensitivity=sensitivity(count, copies or {}),
+        claims=claims(count, [claim for claim in settings.claims if f"pro-{claim.target}" in camps]),
+        comparison=comparison,
+        coverage=coverage,
     )
 
 
-@dataclass(slots=True, kw_only=True)
+def survey(
+    opinions: Iterable[Opinion],
+    *,
+    name: str,
+    targets: Sequence[Target],
+    settings: ReportSettings,
+    annotations: Iterable[Annotation] = (),
+) -> Side:
+    """Count the opinions of some posts as a whole, to be compared with others."""
+    seen = _seen(opinions, targets, settings)
+    count, _ = _counting(seen, targets, settings, annotations)
+    return Side(name, count.cell(name, count.everywhere), len(count.votes))
+
+
 class Pass:
     """What one pass over the opinions leaves."""
 
-    books: Bookkeeper
-    collector: Collector
-    motives: Motives = field(default_factory=Motives)
-    candidates: Candidates = field(default_factory=Candidates)
-    first: datetime | None = None
-    last: datetime | None = None
+    def __init__(self, targets: Sequence[Target], settings: ReportSettings) -> None:
+        self.books = Bookkeeper(settings.conversations)
+        self.collector = Collector([target.name for target in targets], renamed(settings.communities))
+        self.moves = Moves()
+        self.candidates = Candidates()
+        self.figures = Figures(settings.figures)
+        self.first: datetime | None = None
+        self.last: datetime | None = None
 
     def add(self, opinion: Opinion) -> None:
         """Take in one post, judged or not."""
         if not self.books.takes(opinion):
             return
         self.collector.add(opinion)
-        self.motives.add(opinion)
-        self.candidates.add(opinion, self.collector.place(opinion))
+        self.moves.add(opinion)
+        place = self.collector.place(opinion)
+        if not self.figures.takes(opinion, place):  # nobody is shown under both a name and a pseudonym
+            self.candidates.add(opinion, place)
         time = opinion.created_at
         if time is not None:
             self.first = time if self.first is None else min(self.first, time)
             self.last = time if self.last is None else max(self.last, time)
+
+
+def _seen(opinions: Iterable[Opinion], targets: Sequence[Target], settings: ReportSettings) -> Pass:
+    seen = Pass(targets, settings)
+    for opinion in opinions:
+        seen.add(opinion)
+    return seen
+
+
+def _counting(
+    seen: Pass, targets: Sequence[Target], settings: ReportSettings, annotations: Iterable[Annotation]
+) -> tuple[Counting, HandLabels | None]:
+    camps = (*(f"pro-{target.name}" for target in targets), NEUTRAL)
+    votes = seen.collector.close()
+    sampling = Sampling(draws=settings.draws, seed=settings.seed, min_posts=settings.min_posts)
+    hand, truth = gathered(annotations, votes, camps)
+    return Counting(votes=votes, camps=camps, sampling=sampling, truth=truth), hand
+
+
+def _timeline(count: Counting, settings: ReportSettings) -> Timeline:
+    line = count.timeline(settings.time_bin, settings.events)
+    return replace(line, changes=changes(count, line))
 
 
 def renamed(communities: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

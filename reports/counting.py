@@ -2,38 +2,58 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corpus.labels import SENTIMENTS, STANCES
-from reports.periods import last_day, starts, unit_for
+from reports.correction import Hand, corrected
+from reports.periods import first_of, last_day, numbered, unit_for
 from reports.prevalence import Sampling, distribution
 from reports.report import Cell, Period, Places, Timeline
+from reports.votes import NONE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from numpy.typing import NDArray
 
-    from reports.prevalence import Ints
-    from reports.report import Distribution
+    from reports.prevalence import Floats, Ints
+    from reports.report import Corrected, Distribution
     from reports.votes import Votes
 
     Mask = NDArray[np.bool_]
 
 MOST_PLACES = 15
+HOURS = 24  # of a day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truth:
+    """What people say of the posts that were drawn for it: their places among the votes, ascending, and weights.
+
+    `camps`, `sentiments` and `stances` of each target hold how many of the annotators of a post (as a share) give each
+    label ([drawn, labels]), NaN where none gives any.
+    """
+
+    places: Ints
+    weights: Floats
+    camps: Floats
+    sentiments: Floats
+    stances: Mapping[str, Floats] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counting:
-    """The votes, the names of the camps (neutral last), and how intervals are drawn."""
+    """The votes, the names of the camps (neutral last), how intervals are drawn, and what people say, if anything."""
 
     votes: Votes
     camps: tuple[str, ...]
     sampling: Sampling
+    truth: Truth | None = None
 
     @property
     def everywhere(self) -> Mask:
@@ -41,26 +61,39 @@ class Counting:
         return np.ones(len(self.votes), dtype=bool)
 
     def cell(self, name: str, chosen: Mask) -> Cell | None:
-        """Count the camps of the chosen posts; None where none has one."""
-        sides = chosen & (self.votes.camps >= 0) & (self.votes.camps < len(self.camps) - 1)
-        camps = self._distribution(self.camps, self.votes.camps, chosen)
-        taken = self._distribution(self.camps[:-1], self.votes.camps, sides)
-        return None if camps is None else Cell(name=name, sides=taken, camps=camps)
+        """Count the opinions in the chosen posts; None where none has a camp."""
+        votes, truth = self.votes, self.truth
+        sides = chosen & (votes.camps >= 0) & (votes.camps < len(self.camps) - 1)
+        camps = self._distribution(self.camps, votes.camps, chosen, truth.camps if truth else None)
+        taken = self._distribution(self.camps[:-1], votes.camps, sides)
+        if camps is None:
+            return None
+        if taken is not None and truth is not None:
+            taken = replace(taken, corrected=self._correct(self.camps, votes.camps, chosen, truth.camps, sides=True))
+        return Cell(name=name, sides=taken, camps=camps, stances=self.stances(chosen), sentiment=self.sentiment(chosen))
 
-    def stances(self) -> tuple[tuple[str, Distribution], ...]:
-        """Count the stances toward each target."""
+    def stances(self, chosen: Mask) -> tuple[tuple[str, Distribution], ...]:
+        """Count the stances of the chosen posts toward each target."""
+        truth = self.truth
         counted = (
-            (name, self._distribution(STANCES, codes, self.everywhere)) for name, codes in self.votes.stances.items()
+            (name, self._distribution(STANCES, codes, chosen, truth.stances.get(name) if truth else None))
+            for name, codes in self.votes.stances.items()
         )
         return tuple((name, found) for name, found in counted if found)
 
     def sentiment(self, chosen: Mask) -> Distribution | None:
         """Count the sentiment of the chosen posts."""
-        return self._distribution(SENTIMENTS, self.votes.sentiments, chosen)
+        return self._distribution(
+            SENTIMENTS, self.votes.sentiments, chosen, self.truth.sentiments if self.truth else None
+        )
 
     def sentiment_by_camp(self) -> tuple[tuple[str, Distribution], ...]:
-        """Count the sentiment of each camp that has posts."""
-        counted = ((camp, self.sentiment(self.votes.camps == code)) for code, camp in enumerate(self.camps))
+        """Count the sentiment of each camp that has posts; a camp is what the model says, so that none is corrected."""
+        sentiments = self.votes.sentiments
+        counted = (
+            (camp, self._distribution(SENTIMENTS, sentiments, self.votes.camps == code))
+            for code, camp in enumerate(self.camps)
+        )
         return tuple((camp, found) for camp, found in counted if found)
 
     def places(self, names: Sequence[str], codes: Ints, always: frozenset[str] = frozenset()) -> Places:
@@ -85,29 +118,65 @@ class Counting:
     def timeline(self, unit: str, events: Sequence[tuple[date, str]]) -> Timeline:
         """Count the camps over time; the unit "auto" is chosen to be readable."""
         votes = self.votes
-        dated = (votes.days > 0) & (votes.camps >= 0)
+        dated = (votes.hours > 0) & (votes.camps >= 0)
         sides = dated & (votes.camps < len(self.camps) - 1)
         if unit == "auto":
-            unit = unit_for(votes.days[dated], votes.days[sides], self.sampling.min_posts)
-        first_days = np.zeros(len(votes), dtype=np.int64)
-        first_days[dated] = starts(votes.days[dated], unit)
+            unit = unit_for(votes.hours[dated], votes.hours[sides], self.sampling.min_posts)
+        numbers = np.where(dated, numbered(np.where(dated, votes.hours, HOURS), unit), NONE)
         periods = []
-        for ordinal in np.unique(first_days[dated]):
-            first = date.fromordinal(int(ordinal))
-            cell = self.cell(first.isoformat(), first_days == ordinal)
+        for number in np.unique(numbers[dated]):
+            first = first_of(int(number), unit)
+            cell = self.cell(first.isoformat(), numbers == number)
             if cell is not None:
                 periods.append(Period(first=first, last=last_day(first, unit), cell=cell))
-        undated = int(((votes.days == 0) & (votes.camps >= 0)).sum())
-        shown = (event for event in events if periods and periods[0].first <= event[0] <= periods[-1].last)
+        undated = int(((votes.hours == 0) & (votes.camps >= 0)).sum())
+        shown = (event for event in events if periods and periods[0].start.date() <= event[0] <= _last(periods[-1]))
         return Timeline(unit=unit, periods=tuple(periods), undated=undated, events=tuple(sorted(shown)))
 
-    def _distribution(self, labels: Sequence[str], codes: Ints, chosen: Mask) -> Distribution | None:
+    def periods(self, line: Timeline) -> Ints:
+        """Give the place of the period of each post in a timeline, NONE where it is in none."""
+        firsts = {found.first: place for place, found in enumerate(line.periods)}
+        numbers = numbered(np.maximum(self.votes.hours, HOURS), line.unit)
+        unique, places = np.unique(numbers, return_inverse=True)
+        known = np.array([firsts.get(first_of(int(number), line.unit), NONE) for number in unique], dtype=np.int64)
+        found: Ints = np.where((self.votes.hours > 0) & (self.votes.camps >= 0), known[places], NONE)
+        return found
+
+    def _distribution(
+        self, labels: Sequence[str], codes: Ints, chosen: Mask, truth: Floats | None = None
+    ) -> Distribution | None:
         """Count the labels of the chosen posts that have one."""
-        chosen = chosen & (codes >= 0)
-        return distribution(
+        kept = chosen & (codes >= 0)
+        found = distribution(
             labels,
-            codes=codes[chosen],
-            threads=self.votes.threads[chosen],
-            authors=self.votes.authors[chosen],
+            codes=codes[kept],
+            threads=self.votes.threads[kept],
+            authors=self.votes.authors[kept],
             sampling=self.sampling,
         )
+        if found is None or truth is None:
+            return found
+        return replace(found, corrected=self._correct(labels, codes, chosen, truth))
+
+    def _correct(
+        self, labels: Sequence[str], codes: Ints, chosen: Mask, truth: Floats, *, sides: bool = False
+    ) -> Corrected | None:
+        """Correct the shares of the chosen posts by those of them that people labelled."""
+        if self.truth is None:
+            return None
+        kept = chosen & (codes >= 0)
+        usable = kept[self.truth.places] & ~np.isnan(truth[:, 0])
+        places = np.cumsum(kept)[self.truth.places[usable]] - 1
+        return corrected(
+            labels,
+            codes=codes[kept],
+            hand=Hand(places, truth[usable], self.truth.weights[usable]),
+            threads=self.votes.threads[kept],
+            authors=self.votes.authors[kept],
+            sides=len(labels) - 1 if sides else None,
+        )
+
+
+def _last(period: Period) -> date:
+    """Give the last day that a period touches."""
+    return (period.end - timedelta(microseconds=1)).date()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "`": "&#96;"}
 SPECIAL = re.compile(r"[&<>|`]|[\\*_~$\[\]]|:(?=//|\w+:)|(?<=www)\.|@(?=\w)", re.IGNORECASE)
 LINE_START = re.compile(r"^(\d{1,9}(?=[.)])|(?=[-+#=]))")
-ADDRESS = re.compile(r"https?://[^\s/]+", re.IGNORECASE)
+ADDRESS = re.compile(r"https?://[^\s/?#@\\]+(?:[/?#]|$)", re.IGNORECASE)  # a user before the host may pose as one
 LONGEST_ADDRESS = 500
 SAFE_IN_ADDRESS = ":/?#@!$&'*+,;=%-._~"
 

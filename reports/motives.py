@@ -1,42 +1,44 @@
-"""Why authors hold what they hold, and who moved: counted as posts pass."""
+"""Why authors hold what they hold, and who moved."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from corpus.labels import REASONS
-from reports.report import ReasonCount, Switch
+from reports.linear import interval, labelled, summed
+from reports.prevalence import kish, known
+from reports.report import ClaimCount, ReasonCount, Switch
+from reports.votes import BITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from corpus.opinion import Opinion
+    from reports.counting import Counting
+    from reports.prevalence import Floats, Ints
+    from reports.report import Share
+    from reports.settings import Claim
 
 
-class Motives:
-    """Counts reasons by camp, and moves from one target to another."""
+class Moves:
+    """Counts moves from one target to another as posts pass."""
 
     def __init__(self) -> None:
-        self._reasons: Counter[tuple[str, str]] = Counter()
         self._moves: Counter[tuple[str, str]] = Counter()
         self._movers: defaultdict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
 
     def add(self, opinion: Opinion) -> None:
         """Take in one judged post."""
-        if opinion.camp is not None:
-            self._reasons.update((reason, opinion.camp) for reason in opinion.reasons)
         if opinion.switched_from and opinion.switched_to:
             move = opinion.switched_from, opinion.switched_to
             self._moves[move] += 1
             if opinion.author is not None:
                 self._movers[move].add((opinion.platform, opinion.author))
-
-    def reasons(self, camps: Sequence[str]) -> tuple[ReasonCount, ...]:
-        """Give the reasons that any post names, the most frequent first."""
-        rows = {name: tuple(self._reasons[name, camp] for camp in camps) for name in REASONS}
-        ordered = sorted(rows, key=lambda name: -sum(rows[name]))
-        return tuple(ReasonCount(reason=name, posts=rows[name]) for name in ordered if any(rows[name]))
 
     def switches(self) -> tuple[Switch, ...]:
         """Give the moves, the most frequent first."""
@@ -45,3 +47,75 @@ class Motives:
             Switch(origin=origin, destination=destination, posts=posts, authors=len(self._movers[origin, destination]))
             for (origin, destination), posts in ordered
         )
+
+
+def reasons(count: Counting) -> tuple[ReasonCount, ...]:
+    """Count the reasons that any post names, by camp, the most frequent first."""
+    posts = [_named(count, code).sum(axis=0) for code in range(len(count.camps))]
+    shares = [_shares(count, code) for code in range(len(count.camps))]
+    rows = [
+        ReasonCount(
+            reason=reason,
+            posts=tuple(int(found[place]) for found in posts),
+            shares=tuple(found[place] if found else None for found in shares),
+        )
+        for place, reason in enumerate(REASONS)
+        if any(found[place] for found in posts)
+    ]
+    return tuple(sorted(rows, key=lambda row: -sum(row.posts)))
+
+
+def claims(count: Counting, asked: Sequence[Claim]) -> tuple[ClaimCount, ...]:
+    """Count the posts that raise what each claim is about, by the reasons that they name."""
+    votes = count.votes
+    found = []
+    for claim in asked:
+        bits = sum(BITS[reason] for reason in claim.reasons)
+        chosen = (votes.reasons & bits > 0) & (votes.camps >= 0)
+        found.append(
+            ClaimCount(
+                text=claim.text,
+                camp=f"pro-{claim.target}",
+                reasons=claim.reasons,
+                posts=_by_camp(count, chosen),
+                authors=known(votes.authors[chosen]),
+            )
+        )
+    return tuple(found)
+
+
+def _by_camp(count: Counting, chosen: NDArray[np.bool_]) -> tuple[int, ...]:
+    camps = count.votes.camps[chosen & (count.votes.camps >= 0)]
+    return tuple(int(posts) for posts in np.bincount(camps, minlength=len(count.camps)))
+
+
+def _named(count: Counting, code: int) -> NDArray[np.bool_]:
+    """Say which reasons each post of a camp names ([posts, reasons])."""
+    found: NDArray[np.bool_] = count.votes.reasons[count.votes.camps == code][:, None] & np.array([*BITS.values()]) > 0
+    return found
+
+
+def _shares(count: Counting, code: int) -> tuple[Share, ...]:
+    """Estimate which share of the posts of a camp names each reason; none where it has no posts."""
+    own, named = count.votes.camps == code, _named(count, code)
+    if not len(named):
+        return ()
+    shares = named.mean(axis=0)
+    best = max((_clustered((named - shares) / len(named), numbers[own]) for numbers in
+                (count.votes.authors, count.votes.threads)), key=lambda found: float(found.variance.sum()))  # fmt: skip
+    found = interval(shares, np.diag(best.variance), least=best.worth, freedom=best.clusters - 1)
+    authors = count.votes.authors[own]
+    people = [known(authors[column]) for column in named.T]
+    return labelled(REASONS, shares, found, counts=named.sum(axis=0), people=people)
+
+
+class _Clustered(NamedTuple):
+    variance: Floats
+    worth: float
+    clusters: int
+
+
+def _clustered(influence: Floats, numbers: Ints) -> _Clustered:
+    names, places, sizes = np.unique(numbers, return_inverse=True, return_counts=True)
+    variance = (summed(influence, places, len(names)) ** 2).sum(axis=0) * len(names) / max(len(names) - 1, 1)
+    return _Clustered(variance, kish(sizes[:, None]), len(names))

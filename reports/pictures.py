@@ -17,6 +17,7 @@ def pictures(report: Report) -> tuple[str, ...]:
         "platforms": _compares(report.platforms),
         "timeline": sum(period.cell.sides is not None for period in report.timeline.periods) > 1,
         "sentiment": bool(report.sentiment_by_camp),
+        "moves": bool(report.switches),
     }
     return tuple(name for name, is_enough in enough.items() if is_enough)
 

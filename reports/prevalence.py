@@ -3,8 +3,9 @@
 Posts of one thread, or of one author, resemble each other: threads or authors, whichever makes the larger design
 effect, are taken as what was drawn. With many of them the interval is the percentile bootstrap of whole clusters, one
 fewer than there are, which makes the variance unbiased (Rao and Wu 1988). With fewer it covers too rarely, most of all
-for rare labels, and where a share is 0 or 1 it knows nothing: there Wilson's interval takes its place, with posts
-divided by the design effect (Rao and Scott 1981) and Student's t for the number of clusters. Below MIN_CLUSTERS no
+for rare labels, where a share is 0 or 1 it knows nothing, and with thousands it only takes time: there Wilson's
+interval takes its place, with posts divided by the design effect (Rao and Scott 1981) and Student's t for the number of
+clusters. Below MIN_CLUSTERS no
 design effect can be told: Wilson's interval then has Kish's effective number of posts, which is what is left if all
 posts of a cluster say the same.
 """
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 MIN_CLUSTERS = 10
 MANY_CLUSTERS = 200
+MOST_DRAWN = 2_000  # clusters: beyond them the bootstrap says the same as the formula, later
 Z = 1.959963984540054
 TAILS = (0.025, 0.975)
 
@@ -77,10 +79,10 @@ def distribution(
     clusters = _clusters(codes, threads, authors, len(labels))
     totals = clusters.counts.sum(axis=0)
     interval = _interval(clusters, sampling)
-    first, second = _largest(totals)
+    first, second = largest(totals)
     return Distribution(
         posts=len(codes),
-        authors=_known(authors),
+        authors=known(authors),
         unit=clusters.unit,
         clusters=len(clusters.counts),
         design_effect=clusters.effect and clusters.effect.overall,
@@ -89,7 +91,7 @@ def distribution(
             Share(
                 label=label,
                 n=int(totals[code]),
-                authors=_known(authors[codes == code]),
+                authors=known(authors[codes == code]),
                 share=float(totals[code] / len(codes)),
                 low=float(interval.low[code]),
                 high=float(interval.high[code]),
@@ -115,7 +117,7 @@ def _clusters(codes: Ints, threads: Ints, authors: Ints, labels: int) -> Cluster
     if len(by_author.counts) < MIN_CLUSTERS or len(by_thread.counts) < MIN_CLUSTERS:
         return by_author
     if by_thread.effect is None or by_author.effect is None:  # all posts carry the same label
-        return min(by_thread, by_author, key=lambda clusters: _kish(clusters.counts))
+        return min(by_thread, by_author, key=lambda clusters: kish(clusters.counts))
     return by_thread if by_thread.effect.overall > by_author.effect.overall else by_author
 
 
@@ -137,7 +139,8 @@ def _effect(counts: Ints) -> Effect | None:
     return Effect(overall, np.divide(clustered, simple, out=np.full(len(simple), overall), where=simple > 0))
 
 
-def _kish(counts: Ints) -> float:
+def kish(counts: Ints | Floats) -> float:
+    """Compute Kish's effective number of clusters of unequal size ([clusters, labels])."""
     sizes = counts.sum(axis=1)
     return float(sizes.sum() ** 2 / (sizes**2).sum())
 
@@ -147,15 +150,15 @@ def _interval(clusters: Clusters, sampling: Sampling) -> Interval:
     totals = counts.sum(axis=0)
     posts, shares = totals.sum(), totals / totals.sum()
     if clusters.effect is None:
-        return _wilson(shares, np.full(len(shares), _kish(counts)), Z)
+        return wilson(shares, np.full(len(shares), kish(counts)), Z)
     effects = np.maximum(clusters.effect.each, max(clusters.effect.overall, 1.0))
-    interval = _wilson(shares, posts / effects, _student(len(counts) - 1))
-    if len(counts) < MANY_CLUSTERS:
+    interval = wilson(shares, posts / effects, student(len(counts) - 1))
+    if not MANY_CLUSTERS <= len(counts) <= MOST_DRAWN:
         return interval
     drawn = _bootstrap(counts, sampling)
     is_drawn = (totals > 0) & (totals < posts)
     low, high = np.where(is_drawn, np.quantile(drawn, TAILS, axis=0), interval[:2])
-    first, second = _largest(shares)
+    first, second = largest(shares)
     lead = np.quantile(drawn[:, first] - drawn[:, second], TAILS)
     return Interval(low, high, (float(lead[0]), float(lead[1])) if is_drawn[second] else interval.lead)
 
@@ -172,39 +175,39 @@ def _bootstrap(counts: Ints, sampling: Sampling) -> Floats:
     return shares
 
 
-def _wilson(shares: Floats, posts: Floats, quantile: float) -> Interval:
+def wilson(shares: Floats, posts: Floats, quantile: float) -> Interval:
     """Compute Wilson's interval for effective numbers of posts, and that of the lead from it (Newcombe 1998)."""
     spread = quantile**2 / posts
     middle = (shares + spread / 2) / (1 + spread)
     half = np.sqrt(spread * (shares * (1 - shares) + spread / 4)) / (1 + spread)
     low, high = np.clip(middle - half, 0, shares), np.clip(middle + half, shares, 1)
-    first, second = _largest(shares)
+    first, second = largest(shares)
     p, q = float(shares[first]), float(shares[second])
     odds = (1 - p) * (1 - q)
     correlation = -float(np.sqrt(p * q / odds)) if odds > 0 else -1.0
-    down = _difference(p - low[first], high[second] - q, correlation)
-    up = _difference(high[first] - p, q - low[second], correlation)
+    down = difference(p - low[first], high[second] - q, correlation)
+    up = difference(high[first] - p, q - low[second], correlation)
     return Interval(low, high, (max(p - q - down, -1.0), min(p - q + up, 1.0)))
 
 
-def _difference(first: float, second: float, correlation: float) -> float:
+def difference(first: float, second: float, correlation: float) -> float:
     """Compute the half width of a difference from those of its parts."""
     return float(np.sqrt(max(first**2 + second**2 - 2 * correlation * first * second, 0.0)))
 
 
-def _student(freedom: int) -> float:
+def student(freedom: int) -> float:
     """Compute the 97.5% quantile of Student's t, for 9 degrees of freedom or more (Cornish and Fisher 1937)."""
     first = (Z**3 + Z) / (4 * freedom)
     second = (5 * Z**5 + 16 * Z**3 + 3 * Z) / (96 * freedom**2)
     return Z + first + second + (3 * Z**7 + 19 * Z**5 + 17 * Z**3 - 15 * Z) / (384 * freedom**3)
 
 
-def _largest(shares: Floats) -> tuple[int, int]:
+def largest(shares: Floats) -> tuple[int, int]:
     """Find the largest share and the second (itself where it is the only one); of equal ones the first comes first."""
     order = np.argsort(-shares, kind="stable")
     return int(order[0]), int(order[min(1, len(order) - 1)])
 
 
-def _known(authors: Ints) -> int:
+def known(authors: Ints) -> int:
     """Count the different authors that are known."""
     return int((np.unique(authors) >= 0).sum())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -67,7 +68,9 @@ def days(first: date, last: date) -> str:
 
 
 def period(first: date, unit: str) -> str:
-    """Name a stretch of time by its first day: "week of 9 January 2023"."""
+    """Name a stretch of time by its beginning: "week of 9 January 2023", "18:00 on 14 January 2023"."""
+    if isinstance(first, datetime):
+        return f"{first:%H}:00 on {day(first)}"
     names = {
         "day": day(first),
         "week": f"week of {day(first)}",

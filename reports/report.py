@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from datetime import date, datetime
+from corpus.walk import Coverage  # noqa: TC001  (the schema of a report is read off its classes)
 
+if TYPE_CHECKING:
     from corpus.labels import Target
     from reports.settings import ReportMeta
 
@@ -41,13 +42,33 @@ class Lead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """Shares corrected for the model's mistakes by posts that people labelled.
+
+    `labelled` is how many those are, `effective` how many drawn with equal chances would be worth the same. `tuning` is
+    the weight given to the model (0: none, 1: full), `agreement` how often it says what people say. `n` and `authors`
+    of the shares are those of the hand-labelled posts.
+    """
+
+    labelled: int
+    effective: float
+    tuning: float
+    agreement: float
+    shares: tuple[Share, ...]
+    lead: Lead | None
+
+    def __getitem__(self, label: str) -> Share:
+        return next(share for share in self.shares if share.label == label)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution:
     """How the posts of one cell fall on some labels.
 
     `unit` is what the intervals take as drawn independently ("thread" or "author") and `clusters` how many there are.
     `design_effect` is the variance of the shares divided by that under simple random sampling of posts, None where
     there are too few clusters to tell. `is_small`: too few posts or clusters to be read as a fact. `lead` is None where
-    there is but one label.
+    there is but one label. `corrected` is None where too few of the posts are labelled by hand.
     """
 
     posts: int
@@ -58,21 +79,30 @@ class Distribution:
     is_small: bool
     shares: tuple[Share, ...]
     lead: Lead | None
+    corrected: Corrected | None = None
 
     def __getitem__(self, label: str) -> Share:
         return next(share for share in self.shares if share.label == label)
 
+    @property
+    def best(self) -> Corrected | Distribution:
+        """The shares to trust: the corrected ones where there are any."""
+        return self.corrected or self
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """The camps of some of the posts: of those that take a side, and of all that were labelled, neutral ones included.
+    """The opinions in some of the posts.
 
-    `posts` that all were labelled in total; `sides` is None where no post takes a side.
+    `sides` are the camps of those that take a side (None where none does), `camps` those of all that were labelled,
+    neutral ones included. `stances` and `sentiment` are of all, where the labels give them.
     """
 
     name: str
     sides: Distribution | None
     camps: Distribution
+    stances: tuple[tuple[str, Distribution], ...] = ()
+    sentiment: Distribution | None = None
 
     @property
     def is_small(self) -> bool:
@@ -82,21 +112,68 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """One stretch of time, from the first to the last day."""
+    """One stretch of time, from the first to the last day; where it is an hour, both are the time of its beginning."""
 
-    first: date
-    last: date
+    first: date | datetime
+    last: date | datetime
     cell: Cell
+
+    @property
+    def start(self) -> datetime:
+        """The moment in UTC at which it begins."""
+        return moment(self.first)
+
+    @property
+    def end(self) -> datetime:
+        """The moment in UTC at which the next begins."""
+        return moment(self.last) + (timedelta(hours=1) if isinstance(self.last, datetime) else timedelta(days=1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A point in time at which the camps of the posts that take a side shift.
+
+    `first` is the beginning of the first period after it. `p_value` is how often chance alone makes a shift as large
+    anywhere in the stretch that was searched. `before` and `after` are of the stretches on both sides, up to the
+    neighbouring changes.
+    """
+
+    first: date | datetime
+    p_value: float
+    before: Distribution
+    after: Distribution
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrivals:
+    """When the authors of one community wrote their first judged post.
+
+    `first` is the day of the earliest, `half` that by which half of them had come. `by_period` counts them in each
+    period of the timeline.
+    """
+
+    name: str
+    authors: int
+    first: date
+    half: date
+    by_period: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
-    """Opinion over time; `undated` judged posts are in none of the periods, `events` lie within them."""
+    """Opinion over time; `undated` judged posts are in none of the periods, `events` lie within them.
+
+    `changes` are those found while a debate in which nothing changes would show any with a chance of `false_alarms`;
+    None where there are too few periods or posts to look for one.
+    """
 
     unit: str
     periods: tuple[Period, ...]
     undated: int
     events: tuple[tuple[date, str], ...]
+    changes: tuple[Change, ...] | None = None
+    false_alarms: float = 0.05
+    arrivals: tuple[Arrivals, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,11 +188,38 @@ class Places:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Crossed:
+    """The camps of the posts of one community and one period (that begins on `first`) that take a side."""
+
+    place: str
+    first: date | datetime
+    sides: Distribution
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReasonCount:
-    """How many posts of each camp name a reason; camps in the order of `Report.camps`."""
+    """How many posts of each camp name a reason; camps in the order of `Report.camps`.
+
+    `shares` are of the posts of the camp, None where it has none.
+    """
 
     reason: str
     posts: tuple[int, ...]
+    shares: tuple[Share | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimCount:
+    """How many posts raise what a claim is about, by camp in the order of `Report.camps`.
+
+    `camp` is the one that the claim speaks for, `reasons` are those by which posts are taken to raise it.
+    """
+
+    text: str
+    camp: str
+    reasons: tuple[str, ...]
+    posts: tuple[int, ...]
+    authors: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,10 +265,95 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """What a public figure, known by name, says in posts of their own.
+
+    `camps` counts their judged posts in the order of `Report.camps`, `stances` those in favour of and against each
+    target. `quotes` are empty where no text is wanted.
+    """
+
+    name: str
+    posts: int
+    camps: tuple[int, ...]
+    stances: tuple[tuple[str, int, int], ...]
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """How far annotators agree on one question, in the posts that several of them labelled.
+
+    `kappa` is Cohen's, averaged over pairs of annotators by the posts they share; `alpha` is Krippendorff's for names.
+    Both are None where all say the same of everything, `equal` is the share of pairs of labels that are.
+    """
+
+    question: str
+    posts: int
+    equal: float
+    kappa: float | None
+    alpha: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandLabels:
+    """What people labelled: judged posts that were drawn at random, others, and how far the annotators agree."""
+
+    drawn: int
+    others: int
+    annotators: int
+    designs: tuple[str, ...]
+    agreement: tuple[Agreement, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """The camps of the posts that take a side, under another rule of what counts as a vote."""
+
+    name: str
+    meaning: str
+    sides: Distribution
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """How far a share differs between two sets of posts, with a 95% interval of the difference."""
+
+    question: str
+    label: str
+    before: Share
+    after: Share
+    low: float
+    high: float
+
+    @property
+    def difference(self) -> float:
+        """The later share less the earlier."""
+        return self.after.share - self.before.share
+
+    @property
+    def is_clear(self) -> bool:
+        """Say whether the interval leaves out that nothing moved."""
+        return self.low > 0 or self.high < 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What moved between two sets of posts, named as people read them; `is_shared`: of one corpus."""
+
+    before: str
+    after: str
+    is_shared: bool
+    posts: tuple[int, int]
+    moved: tuple[Moved, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Everything a report says.
 
     `camps` are those of the targets in their order, then neutral. `overall` is None where the labels name no camp.
+    `hand` is None where nobody labelled by hand; `labels_for_five` is how many hand labels would bring what the model's
+    mistakes add to the share of the leading camp to within five points, None where there is no such share.
     """
 
     title: str
@@ -183,12 +372,25 @@ class Report:
     communities: Places
     platforms: Places
     timeline: Timeline
+    crossed: tuple[Crossed, ...]
     reasons: tuple[ReasonCount, ...]
     switches: tuple[Switch, ...]
     ledger: Ledger
     quotes: tuple[Quote, ...]
+    figures: tuple[Figure, ...] = ()
+    hand: HandLabels | None = None
+    labels_for_five: int | None = None
+    sensitivity: tuple[Scenario, ...] = ()
+    claims: tuple[ClaimCount, ...] = ()
+    comparison: Comparison | None = None
+    coverage: tuple[Coverage, ...] = ()
 
     def label(self, camp: str) -> str:
         """Name a camp as people read it: "PyTorch" for "pro-pytorch"."""
         names = {f"pro-{target.name}": target.label for target in self.targets}
         return names.get(camp, camp)
+
+
+def moment(day: date) -> datetime:
+    """Give a time as it is, and midnight in UTC for a day."""
+    return day if isinstance(day, datetime) else datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -9,24 +9,31 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corpus.errors import InputError
-from corpus.labels import NEUTRAL, SENTIMENTS, STANCES
+from corpus.labels import NEUTRAL, REASONS, SENTIMENTS, STANCES
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
 
     from corpus.opinion import Opinion
-    from reports.prevalence import Ints
+    from reports.prevalence import Floats, Ints
 
 NONE = -1
+HOURS = 24  # of a day
+BITS = {reason: 1 << place for place, reason in enumerate(REASONS)}
+HIGHEST = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Votes:
     """What the judged posts say ([posts] each; NONE where a post has no such label).
 
-    `places` and `platforms` index the names beside them. `days` are ordinals (`date.toordinal`), 0 where unknown.
-    Unknown authors have numbers below zero, a different one for each post. `camps` index the targets, then neutral.
+    `keys` are those of the corpus, ascending. `places` and `platforms` index the names beside them. `hours` are counted
+    from the beginning of ordinal 0 (24 times `date.toordinal`), 0 where unknown. Unknown authors have numbers below
+    zero, a different one for each post. `camps` index the targets, then neutral, and `doubts` are the model's own that
+    they are right. `reasons` are sums of BITS. `scores` are 0 where unknown or negative.
     """
+
+    keys: Ints
 
     place_names: tuple[str, ...]
     platform_names: tuple[str, ...]
@@ -34,8 +41,11 @@ class Votes:
     platforms: Ints
     threads: Ints
     authors: Ints
-    days: Ints
+    hours: Ints
+    scores: Ints
+    reasons: Ints
     camps: Ints
+    doubts: Floats
     sentiments: Ints
     stances: Mapping[str, Ints]
 
@@ -62,7 +72,9 @@ class Collector:
         self._sentiments = {name: code for code, name in enumerate(SENTIMENTS)}
         self._stance_codes = {name: code for code, name in enumerate(STANCES)}
         self._known: dict[str, Numbers] = {name: Numbers() for name in ("place", "platform", "thread", "author")}
-        self._columns = {name: array("i") for name in (*self._known, "day", "camp", "sentiment")}
+        self._columns = {name: array("i") for name in (*self._known, "hour", "score", "reasons", "camp", "sentiment")}
+        self._keys = array("q")
+        self._doubts = array("f")
         self._stances = {name: array("b") for name in targets}
 
     def add(self, opinion: Opinion) -> None:
@@ -71,12 +83,17 @@ class Collector:
         camp = NONE if opinion.camp is None else self._camps.get(opinion.camp)
         if camp is None or not self._stances.keys() >= opinion.stances.keys():
             raise InputError(self._strangers(opinion))
+        self._keys.append(opinion.key)
+        self._doubts.append(0.0 if opinion.camp_probability is None else 1 - opinion.camp_probability)
         columns["place"].append(known["place"][self.place(opinion)])
         columns["platform"].append(known["platform"][opinion.platform])
         columns["thread"].append(known["thread"][opinion.platform, opinion.conversation_id])
         author = known["author"][opinion.platform, opinion.author] if opinion.author else -len(columns["author"]) - 1
         columns["author"].append(author)
-        columns["day"].append(opinion.created_at.toordinal() if opinion.created_at else 0)
+        time = opinion.created_at
+        columns["hour"].append(time.toordinal() * HOURS + time.hour if time else 0)
+        columns["score"].append(min(max(opinion.score or 0, 0), HIGHEST))
+        columns["reasons"].append(sum([BITS.get(reason, 0) for reason in opinion.reasons]) if opinion.reasons else 0)
         columns["camp"].append(camp)
         columns["sentiment"].append(self._sentiments[opinion.sentiment] if opinion.sentiment else NONE)
         for name, column in self._stances.items():
@@ -103,8 +120,12 @@ class Collector:
             platforms=columns["platform"],
             threads=columns["thread"],
             authors=columns["author"],
-            days=columns["day"],
+            keys=np.asarray(self._keys, dtype=np.int64),
+            hours=columns["hour"],
+            scores=columns["score"],
+            reasons=columns["reasons"],
             camps=columns["camp"],
+            doubts=np.asarray(self._doubts, dtype=np.float64),
             sentiments=columns["sentiment"],
             stances=stances,
         )

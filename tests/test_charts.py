@@ -36,8 +36,10 @@ def words(svg: str) -> set[str]:
 
 
 def test_each_chart_shows_its_names_and_numbers() -> None:
-    drawn = draw(report(posts(), events=ARTICLE))
+    moved = opinion(999, switched_from="tensorflow", switched_to="pytorch")
+    drawn = draw(report([*posts(), moved], events=ARTICLE))
     assert list(drawn) == list(CHARTS)
+    assert {"Who moved", "TensorFlow 1", "PyTorch 1"} <= words(drawn["moves"])
     assert {"Which side posts take", "PyTorch", "67% · 120 posts", "JAX", "0% · 0 posts"} <= words(drawn["camps"])
     assert {"For and against each target", "0% (0)"} <= words(drawn["stances"])
     assert {"r/a", "r/b", "Hacker News", "TensorFlow", "n = 60"} <= words(drawn["communities"])

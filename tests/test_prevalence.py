@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from reports.prevalence import MANY_CLUSTERS, Sampling, _student, _wilson, distribution
+from reports.prevalence import MANY_CLUSTERS, Sampling, distribution, student, wilson
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -143,7 +143,7 @@ def test_no_posts_give_no_distribution_and_one_label_no_lead() -> None:
 
 
 def test_wilson_and_student_agree_with_the_tables() -> None:
-    low, high, _ = _wilson(np.array([0.0, 0.1]), np.array([10.0, 10.0]), 1.959963984540054)
+    low, high, _ = wilson(np.array([0.0, 0.1]), np.array([10.0, 10.0]), 1.959963984540054)
     assert (low[0], high[0]) == (0, pytest.approx(0.2775, abs=5e-5))
     assert (low[1], high[1]) == (pytest.approx(0.0179, abs=5e-5), pytest.approx(0.4042, abs=5e-5))
-    assert [round(_student(freedom), 3) for freedom in (9, 30, 120)] == [2.262, 2.042, 1.980]
+    assert [round(student(freedom), 3) for freedom in (9, 30, 120)] == [2.262, 2.042, 1.980]

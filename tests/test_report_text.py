@@ -231,7 +231,7 @@ def test_the_same_posts_give_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
         write(report(debate(150), events=((date(2023, 1, 14), "article"),)), tmp_path / name)
     files = sorted(path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*") if path.is_file())
-    assert len(files) == 5
+    assert {"report.md", "report.html", "report.json", "report.schema.json"} < {str(file) for file in files}
     assert all((tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes() for file in files)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reports.charts import camps, places, sentiment, stances, timeline
+from reports.charts import camps, moves, places, sentiment, stances, timeline
 from reports.charts.colours import camp_colours
 from reports.charts.theme import svg
 from reports.pictures import pictures
@@ -22,6 +22,7 @@ CHARTS: dict[str, Callable[[Report, dict[str, str]], Chart]] = {
     "platforms": lambda report, colours: places.chart(report, report.platforms, colours),
     "timeline": timeline.chart,
     "sentiment": sentiment.chart,
+    "moves": moves.chart,
 }
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import altair as alt
 
-from reports.charts.theme import FAINT, INK, WIDTH, colour, data, finished, name, share_axis
+from reports.charts.theme import FAINT, INK, WIDTH, colour, data, finished, name, share_axis, told
 from reports.prose import counted, percent, siding
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def chart(report: Report, colours: dict[str, str]) -> Chart:
             "share": share.share,
             "low": share.low,
             "high": share.high,
+            "told": told(shown, share),
             "text": f"{percent(share.share)}  ·  {counted(share.n, 'post')}",
         }
         for shown, share in zip(names, shares, strict=True)
@@ -33,7 +34,9 @@ def chart(report: Report, colours: dict[str, str]) -> Chart:
     base = alt.Chart(data(rows), width=WIDTH - 120, height=alt.Step(40)).encode(y=y)
     paint = colour(names, [colours[share.label] for share in shares], legend=False)
     faint = FAINT if sides and sides.is_small else 1.0
-    bars = base.mark_bar(height=20, opacity=faint, cornerRadiusEnd=3).encode(x=share_axis(), color=paint)
+    bars = base.mark_bar(height=20, opacity=faint, cornerRadiusEnd=3).encode(
+        x=share_axis(), color=paint, description="told:N"
+    )
     rules = base.mark_rule(color=INK, strokeWidth=1.5).encode(x=alt.X("low", type="quantitative"), x2="high")
     texts = base.mark_text(align="left", dx=8, color=INK, fontSize=13).encode(
         x=alt.X("high", type="quantitative"), text=alt.Text("text", type="nominal")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 GREY = "#8A8F98"
 SPARE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")  # Okabe and Ito 2008
-SENTIMENTS = {"negative": "#8C510A", "neutral": GREY, "positive": "#01857A"}  # brown and teal: ColorBrewer's BrBG
+SENTIMENTS = {"negative": "#8C510A", "neutral": GREY, "positive": "#01665E"}  # brown and teal: ColorBrewer's BrBG
 UNSET = "#777777"
 
 

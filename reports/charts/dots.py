@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import altair as alt
 
-from reports.charts.theme import FAINT, INK, QUIET, WIDTH, colour, data, share_axis
+from reports.charts.theme import FAINT, INK, QUIET, WIDTH, colour, data, share_axis, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,6 +41,7 @@ def dots(groups: Sequence[Group], labels: Mapping[str, str], colours: Mapping[st
             "low": share.low,
             "high": share.high,
             "is_small": group.is_small,
+            "told": told(labels[share.label], share, where=group.name),
         }
         for group in groups
         for share in group.shares
@@ -57,6 +58,7 @@ def dots(groups: Sequence[Group], labels: Mapping[str, str], colours: Mapping[st
     rules = base.mark_rule(strokeWidth=2).encode(x=share_axis("low"), x2="high")
     points = base.mark_point(size=55, strokeWidth=1.5, opacity=1).encode(
         x=share_axis(),
+        description="told:N",
         fill=alt.condition("datum.is_small", alt.value("white"), colour(names, [colours[label] for label in labels])),
     )
     notes = alt.Chart(data({"group": group.name, "note": group.note} for group in groups)).mark_text(

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import altair as alt
 
-from reports.charts.theme import INK, QUIET, WIDTH, colour, data, finished, name
+from reports.charts.theme import INK, QUIET, WIDTH, colour, data, finished, name, told
 from reports.prose import counted, number, percent
 
 if TYPE_CHECKING:
     from reports.charts.theme import Chart
     from reports.report import Report
 
+STANCES = {"against": "against", "favor": "in favour of"}
 SIDES = {"against": -1, "favor": 1}
 
 
@@ -27,6 +28,7 @@ def chart(report: Report, colours: dict[str, str]) -> Chart:
             "low": sign * found[stance].low,
             "high": sign * found[stance].high,
             "stance": stance,
+            "told": told(f"{STANCES[stance]} {targets[target]}", found[stance]),
             "text": f"{percent(found[stance].share)}  ({number(found[stance].n)})",
         }
         for target, found in report.stances
@@ -40,7 +42,7 @@ def chart(report: Report, colours: dict[str, str]) -> Chart:
     base = alt.Chart(data(rows), width=WIDTH - 60, height=alt.Step(40)).encode(y=y)
     paint = colour(names, [colours[f"pro-{target}"] for target, _ in report.stances], legend=False)
     opacity = alt.condition("datum.stance == 'favor'", alt.value(1), alt.value(0.5))
-    bars = base.mark_bar(height=20).encode(x=x, color=paint, opacity=opacity)
+    bars = base.mark_bar(height=20).encode(x=x, color=paint, opacity=opacity, description="told:N")
     rules = base.mark_rule(color=INK, strokeWidth=1.5).encode(x=alt.X("low", type="quantitative"), x2="high")
     texts = [
         base.transform_filter(f"datum.stance == '{stance}'")

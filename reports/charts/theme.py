@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import altair as alt
 
 from reports.plain import cut, plain
+from reports.prose import between, counted, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from reports.report import Share
 
 Layers: TypeAlias = alt.LayerChart | alt.FacetChart
 Chart: TypeAlias = Layers | alt.VConcatChart
@@ -76,6 +79,12 @@ def colour(names: Sequence[str], colours: Sequence[str], *, legend: bool = True)
     """Colour the field `name`."""
     scale = alt.Scale(domain=list(names), range=list(colours))
     return alt.Color("name", type="nominal", scale=scale, legend=alt.Legend() if legend else None)
+
+
+def told(name: str, share: Share, *, where: str = "") -> str:
+    """Say what a mark stands for, for pages that show it at the pointer."""
+    place = f"{where}: " if where else ""
+    return f"{place}{name} {percent(share.share)} ({between(share)}), {counted(share.n, 'post')}"
 
 
 def name(text: str) -> str:

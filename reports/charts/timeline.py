@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import altair as alt
 
 from reports.charts.colours import GREY
-from reports.charts.theme import FAINT, INK, QUIET, WIDTH, colour, data, finished, name
+from reports.charts.theme import FAINT, INK, QUIET, WIDTH, colour, data, finished, name, told
 from reports.plain import cut, plain
+from reports.prose import counted, period
+from reports.report import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from reports.charts.theme import Chart, Layers, Row
     from reports.report import Period, Report, Timeline
 
 EVENT = 70  # characters
-DAY = 86_400_000  # milliseconds
 LEAST = 5  # posts that take a side, for a point to be drawn at all
 ASIDE = 0.12  # of a period
 
@@ -28,8 +29,8 @@ def chart(report: Report, colours: dict[str, str]) -> Chart:
     line = report.timeline
     names = [name(report.label(camp)) for camp in report.camps[:-1]]
     paint = colour(names, [colours[camp] for camp in report.camps[:-1]])
-    first, last = line.periods[0].first, line.periods[-1].last
-    span = alt.Scale(type="utc", domain=[_time(first), _time(last + timedelta(days=1))], nice=False)
+    domain = [_time(line.periods[0].start), _time(line.periods[-1].end)]
+    span = alt.Scale(type="utc", domain=domain, nice=False)
     panels = [*_events(line, span), _posts(line, span), _shares(report, span, paint)]
     return finished(
         alt.vconcat(*panels, spacing=10).resolve_scale(x="shared"),
@@ -42,9 +43,14 @@ def _events(line: Timeline, span: alt.Scale) -> Iterator[Layers]:
     """Name the events in a strip of their own, one below the other, where there are any."""
     if not line.events:
         return
-    first, last = _time(line.periods[0].first), _time(line.periods[-1].last)
+    first, last = _time(line.periods[0].start), _time(line.periods[-1].end)
     rows = [
-        {"time": _time(when), "row": row, "text": cut(plain(text), EVENT), "late": 2 * _time(when) > first + last}
+        {
+            "time": _at(line, when),
+            "row": row,
+            "text": cut(plain(text), EVENT),
+            "late": 2 * _at(line, when) > first + last,
+        }
         for row, (when, text) in enumerate(line.events)
     ]
     base = alt.Chart(data(rows), width=WIDTH, height=16 * len(rows)).encode(
@@ -59,12 +65,16 @@ def _events(line: Timeline, span: alt.Scale) -> Iterator[Layers]:
 
 def _posts(line: Timeline, span: alt.Scale) -> Layers:
     rows = [
-        {"from": _time(found.first), "to": _time(found.last + timedelta(days=1)), "posts": found.cell.camps.posts}
+        {"from": _time(found.start), "to": _time(found.end), "posts": found.cell.camps.posts,
+         "told": f"{period(found.first, line.unit)}: {counted(found.cell.camps.posts, 'judged post')}"}
         for found in line.periods
-    ]
+    ]  # fmt: skip
     y = alt.Y("posts", type="quantitative", axis=alt.Axis(title="posts", tickCount=3, tickMinStep=1, format=",d"))
     bars = alt.Chart(data(rows), width=WIDTH, height=70).mark_bar(color=GREY, stroke="white", strokeWidth=0.5)
-    return alt.layer(bars.encode(x=_x("from", span, labels=False), x2="to", y=y, y2=alt.datum(0)), _lines(line, span))
+    return alt.layer(
+        bars.encode(x=_x("from", span, labels=False), x2="to", y=y, y2=alt.datum(0), description="told:N"),
+        _lines(line, span),
+    )
 
 
 def _shares(report: Report, span: alt.Scale, paint: alt.Color) -> Layers:
@@ -77,10 +87,12 @@ def _shares(report: Report, span: alt.Scale, paint: alt.Color) -> Layers:
     bands = runs.mark_area(opacity=0.18).encode(y=low, y2="high", detail=steps)
     curves = runs.mark_line(strokeWidth=2.5).encode(y=share, detail=steps)
     alone = base.transform_filter("!datum.is_small && datum.is_alone").mark_rule(strokeWidth=2).encode(y=low, y2="high")
-    points = base.transform_filter("!datum.is_small").mark_circle(size=40, opacity=1).encode(y=share)
+    points = (
+        base.transform_filter("!datum.is_small").mark_circle(size=40, opacity=1).encode(y=share, description="told:N")
+    )
     small = base.transform_filter("datum.is_small")
     faint = small.mark_rule(opacity=FAINT).encode(y=low, y2="high")
-    hollow = small.mark_point(size=30, fill="white", opacity=FAINT).encode(y=share)
+    hollow = small.mark_point(size=30, fill="white", opacity=FAINT).encode(y=share, description="told:N")
     return alt.layer(bands, _lines(line, span), alone, faint, hollow, curves, points)
 
 
@@ -96,7 +108,7 @@ def _points(report: Report) -> Iterator[Row]:
         for number, share in enumerate(shares):
             aside = number - (len(shares) - 1) / 2 if alone else 0  # so that rules stand side by side
             yield {
-                "time": _middle(found) + aside * ASIDE * (_time(found.last) - _time(found.first) + DAY),
+                "time": _middle(found) + aside * ASIDE * (_time(found.end) - _time(found.start)),
                 "name": name(report.label(share.label)),
                 "share": share.share,
                 "low": share.low,
@@ -104,21 +116,18 @@ def _points(report: Report) -> Iterator[Row]:
                 "is_small": found.cell.is_small,
                 "is_alone": alone,
                 "run": run,
+                "told": told(name(report.label(share.label)), share, where=period(found.first, report.timeline.unit)),
             }
 
 
 def _goes_on(before: list[Period], after: list[Period]) -> bool:
     """Say whether one period follows the other without a gap, both large enough to be read."""
     pair = [*before, *after]
-    return (
-        len(pair) == 2
-        and not any(found.cell.is_small for found in pair)
-        and pair[1].first - pair[0].last == timedelta(days=1)
-    )
+    return len(pair) == 2 and not any(found.cell.is_small for found in pair) and pair[1].start == pair[0].end
 
 
 def _lines(line: Timeline, span: alt.Scale) -> alt.Chart:
-    rows = [{"time": _time(when)} for when, _ in line.events]
+    rows = [{"time": _at(line, when)} for when, _ in line.events]
     lines: alt.Chart = alt.Chart(data(rows)).mark_rule(color=QUIET, strokeDash=[4, 3]).encode(x=_x("time", span))
     return lines
 
@@ -128,10 +137,15 @@ def _x(field: str, span: alt.Scale, *, labels: bool = True) -> alt.X:
     return alt.X(field, type="temporal", scale=span, axis=axis)
 
 
+def _at(line: Timeline, day: date) -> int:
+    """Place an event; that of a day which had begun before the first hour drawn stands at the edge."""
+    return max(_time(day), _time(line.periods[0].start))
+
+
 def _time(day: date) -> int:
-    """Give midnight UTC in milliseconds."""
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1000
+    """Give a time, or midnight UTC of a day, in milliseconds."""
+    return int(moment(day).timestamp()) * 1000
 
 
 def _middle(found: Period) -> int:
-    return (_time(found.first) + _time(found.last + timedelta(days=1))) // 2
+    return (_time(found.start) + _time(found.end)) // 2

@@ -5,7 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reports.document import Document
-from reports.sections import answer, coverage, method, motives, opinion, places, sentiment, timeline, voices
+from reports.sections import (
+    answer,
+    comparison,
+    correction,
+    coverage,
+    method,
+    motives,
+    opinion,
+    places,
+    sensitivity,
+    sentiment,
+    timeline,
+    voices,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,8 +26,11 @@ if TYPE_CHECKING:
     from reports.document import Section
     from reports.report import Report
 
-SECTIONS: tuple[Callable[[Report], Section], ...] = (
+SECTIONS: tuple[Callable[[Report], Section | None], ...] = (
     opinion.section,
+    correction.section,
+    sensitivity.section,
+    comparison.section,
     places.section,
     timeline.section,
     sentiment.section,
@@ -26,5 +42,6 @@ SECTIONS: tuple[Callable[[Report], Section], ...] = (
 
 
 def document(report: Report) -> Document:
-    """Write the whole report."""
-    return Document(report.title, answer.opening(report), tuple(section(report) for section in SECTIONS))
+    """Write the whole report; a section that has nothing to be about is left out."""
+    written = (section(report) for section in SECTIONS)
+    return Document(report.title, answer.opening(report), tuple(section for section in written if section))

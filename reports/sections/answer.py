@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 def opening(report: Report) -> tuple[Block, ...]:
     """Write what stands before the table of contents."""
-    lines = [line for line in (_camps(report), _lead(report), _neutral(report), _basis(report), _caveat()) if line]
+    lines = [
+        line for line in (_camps(report), _lead(report), _neutral(report), _basis(report), _caveat(report)) if line
+    ]
     if report.meta.is_invented:
         invented = paragraph(
             Strong("These posts are invented."), " The report shows what Stancemap finds, not what anyone thinks."
@@ -33,9 +35,15 @@ def _camps(report: Report) -> Prose:
     sides = report.overall.sides
     if sides is None:
         return (f"None of the {counted(report.overall.camps.posts, 'judged post')} takes a side.",)
-    ordered = sorted(sides.shares, key=lambda share: -share.n)
+    ordered = sorted(sides.best.shares, key=lambda share: -share.share)
     first, others = ordered[0], ordered[1:]
     rest = joined([f"{compact(share)} for {report.label(share.label)}" for share in others])
+    if sides.corrected:
+        return (
+            "Corrected for the model's mistakes, ",
+            Strong(f"{percent(first.share)} of the posts that take a side are for {report.label(first.label)}"),
+            f" (95% interval {between(first)}), {rest}.",
+        )
     return (
         f"Of the {siding(sides.posts)}, ",
         Strong(f"{percent(first.share)} are for {report.label(first.label)}"),
@@ -45,14 +53,20 @@ def _camps(report: Report) -> Prose:
 
 def _lead(report: Report) -> Prose:
     sides = report.overall and report.overall.sides
-    if not sides or sides.lead is None:
+    if not sides or sides.best.lead is None:
         return ()
-    return (f"{lead(report, sides)}{_smallness(sides, report.min_posts)}",)
+    said = f"{lead(report, sides)}{_smallness(sides, report.min_posts)}"
+    leaders = {scenario.sides.lead.first for scenario in report.sensitivity if scenario.sides.lead}
+    if len(leaders) < 2:
+        return (said,)
+    names = joined([report.label(name) for name in sorted(leaders)])
+    link = Link("what counts as a vote", f"#{titles.SENSITIVITY}")
+    return (f"{said} ", Strong("Who leads hangs on the rule of counting"), f" ({names}): see ", link, ".")
 
 
 def lead(report: Report, sides: Distribution) -> str:
     """Say how far the first is ahead, and whether that is more than chance."""
-    lead = sides.lead
+    lead = sides.best.lead
     if lead is None:
         return ""
     first, second = report.label(lead.first), report.label(lead.second)
@@ -72,7 +86,12 @@ def _smallness(sides: Distribution, min_posts: int) -> str:
 def _neutral(report: Report) -> Prose:
     if report.overall is None or report.overall.sides is None:
         return ()
-    neutral, posts = report.overall.camps[NEUTRAL], report.overall.camps.posts
+    neutral, posts = report.overall.camps.best[NEUTRAL], report.overall.camps.posts
+    if report.overall.camps.corrected:
+        told = (
+            f"{percent(neutral.share)} of the {number(posts)} judged posts (corrected; 95% interval {between(neutral)})"
+        )
+        return (f"{told} take no side: they ask, report, or weigh the options.",)
     return (
         f"{number(neutral.n)} of the {number(posts)} judged posts ({percent(neutral.share)}; 95% interval ",
         f"{between(neutral)}) take no side: they ask, report, or weigh the options.",
@@ -100,9 +119,20 @@ def _basis(report: Report) -> Prose:
     )
 
 
-def _caveat() -> Prose:
+def _caveat(report: Report) -> Prose:
+    corrected = report.overall and report.overall.sides and report.overall.sides.corrected
+    if corrected:
+        return (
+            Strong("Mind"),
+            f" that a model gave the labels: {counted(corrected.labelled, 'hand label')} correct its mistakes, and ",
+            "the intervals allow for them (",
+            Link("how", f"#{titles.CORRECTION}"),
+            "). The posts are those collected, not a sample of all who have an opinion.",
+        )
     return (
         Strong("Mind"),
         " that a model gave the labels and that no hand labels correct them: the intervals say what chance may do, ",
-        "not how often the model errs. The posts are those collected, not a sample of all who have an opinion.",
+        "not how often the model errs",
+        *((" (", Link("what would help", f"#{titles.CORRECTION}"), ")") if report.overall else ()),
+        ". The posts are those collected, not a sample of all who have an opinion.",
     )

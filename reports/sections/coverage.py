@@ -6,13 +6,21 @@ from typing import TYPE_CHECKING
 
 from corpus.labels import Abstained
 from corpus.post import State
-from reports.document import Section, Table, paragraph
+from reports.document import Section, Strong, Table, paragraph
 from reports.ledger import ELSEWHERE, JUDGED, REPOST, UNLABELLED
-from reports.prose import counted, number, percent
+from reports.plain import cut
+from reports.prose import counted, number, percent, platform
 from reports.sections import titles
+from reports.sections.tables import NOTHING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reports.document import Block
     from reports.report import Report
+
+MOST = 50  # threads
+LENGTH = 60  # of a title
 
 MEANINGS = {
     JUDGED: ("judged", "the posts that this report counts"),
@@ -50,5 +58,36 @@ def section(report: Report) -> Section:
             ),
             Table(("What became of it", "Posts", "Share"), (*rows, ("all", number(ledger.total), percent(1.0)))),
             *([paragraph("; ".join(remarks) + ".")] if ledger.judged else []),
+            *_threads(report),
         ),
     )
+
+
+def _threads(report: Report) -> Iterator[Block]:
+    """Set what was collected of each thread beside what its platform says there is."""
+    if not report.coverage:
+        return
+    held = sum(thread.fetched for thread in report.coverage)
+    known = [thread for thread in report.coverage if thread.claimed is not None]
+    claimed = sum(thread.claimed or 0 for thread in known)
+    of = sum(thread.fetched for thread in known)
+    told = (
+        f" Of the {number(claimed)} that the platforms count in {counted(len(known), 'thread')}, {number(of)} are held."
+    )
+    yield paragraph(
+        Strong("Threads collected live."),
+        f" {counted(len(report.coverage), 'thread')} with {counted(held, 'reply', 'replies')}.{told if known else ''} "
+        "Platforms count some posts that they show to nobody, so less than all need not be a loss.",
+    )
+    rows = tuple(
+        (
+            f"{platform(thread.platform)}: {cut(thread.title or thread.thread, LENGTH)}",
+            number(thread.fetched),
+            NOTHING if thread.claimed is None else number(thread.claimed),
+            number(thread.deleted + thread.removed + thread.withheld),
+            "; ".join(f"{reason} ({number(posts)})" for reason, posts in thread.gaps) or NOTHING,
+        )
+        for thread in report.coverage[:MOST]
+    )
+    more = f"The {MOST} largest of {number(len(report.coverage))} threads" if len(report.coverage) > MOST else ""
+    yield Table(("Thread", "Replies held", "Counted by the platform", "Text gone", "Could not be had"), rows, more)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reports.document import Bullets, Code, Literal, Section, Strong, Table, paragraph
-from reports.prevalence import MANY_CLUSTERS, MIN_CLUSTERS
+from reports.prevalence import MANY_CLUSTERS, MIN_CLUSTERS, MOST_DRAWN
 from reports.prose import day, joined, number
 from reports.sections import titles
 
@@ -42,6 +42,7 @@ def _labels(report: Report) -> tuple[Prose, ...]:
             Code(labels.config_hash),
             "; Stancemap ",
             Code(meta.version),
+            *((", report configuration ", Code(meta.config_hash)) if meta.config_hash else ()),
             ".",
         )
         if labels
@@ -62,10 +63,11 @@ def _statistics(report: Report) -> tuple[Prose, ...]:
             Strong("Intervals:"),
             " 95%, allowing for posts that come in threads and authors who repeat themselves. Threads or authors, ",
             "whichever makes posts more alike, are taken as what was drawn; authors where there are fewer than ",
-            f"{MIN_CLUSTERS} threads. With {MANY_CLUSTERS} of them or more the interval is the percentile bootstrap ",
-            f"over whole threads or authors ({number(report.draws)} draws, seed {report.seed}); with fewer, and for ",
-            "shares of 0% or 100%, it is Wilson's, with the posts divided by the design effect. With fewer than ",
-            f"{MIN_CLUSTERS} authors, all posts of one author count as one voice.",
+            f"{MIN_CLUSTERS} threads. With {number(MANY_CLUSTERS)} to {number(MOST_DRAWN)} of them the interval is ",
+            f"the percentile bootstrap over whole ones ({number(report.draws)} draws, seed {report.seed}); with fewer ",
+            "or more, and for shares of 0% or 100%, it is Wilson's, with the posts divided by the design effect. ",
+            f"With fewer than {MIN_CLUSTERS} authors, all posts of one author count as one voice. Weighted and ",
+            "corrected shares have Wilson's interval too, with the variance of their linear form over whole ones.",
         ),
         (
             Strong("Design effect:"),
@@ -73,7 +75,13 @@ def _statistics(report: Report) -> tuple[Prose, ...]:
         ),
         (
             Strong("Not covered:"),
-            " errors of the model, which may favour one side; who writes in public and who does not; posts that none ",
+            f" {_errors(report)}who writes in public and who does not; posts that none ",
             "collected; that many intervals are shown at once, of which one in twenty misses by chance.",
         ),
     )
+
+
+def _errors(report: Report) -> str:
+    if report.overall and report.overall.camps.corrected:
+        return "errors of the model where shares are not corrected (small cells, the sentiment of camps, reasons); "
+    return "errors of the model, which may favour one side; "

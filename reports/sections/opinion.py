@@ -10,7 +10,7 @@ from reports.pictures import pictures
 from reports.prevalence import MIN_CLUSTERS
 from reports.prose import between, compact, counted, joined, number, percent
 from reports.sections import titles
-from reports.sections.tables import NOTHING
+from reports.sections.tables import NOTHING, design_effect
 
 if TYPE_CHECKING:
     from reports.document import Block
@@ -78,7 +78,8 @@ def _stances(report: Report) -> list[Block]:
     names = {target.name: target.label for target in report.targets}
     rows = tuple(
         (names[name], *(compact(found[stance]) for stance in ("favor", "against", "none")), number(found["favor"].n),
-         number(found["favor"].authors), number(found["against"].n), number(found["against"].authors))
+         number(found["favor"].authors), number(found["against"].n), number(found["against"].authors),
+         design_effect(found))
         for name, found in report.stances
     )  # fmt: skip
     posts = report.stances[0][1].posts
@@ -87,7 +88,8 @@ def _stances(report: Report) -> list[Block]:
         f"and is criticised in {percent(found['against'].share)} ({between(found['against'])})."
         for name, found in report.stances
     ]
-    head = ("Target", "In favour", "Against", "No stance", "Posts in favour", "Authors", "Posts against", "Authors")
+    head = ("Target", "In favour", "Against", "No stance", "Posts in favour", "Authors", "Posts against", "Authors",
+            "Design effect")  # fmt: skip
     return [
         paragraph(
             Strong("Stances."),
@@ -108,7 +110,13 @@ def _sentiment(report: Report) -> list[Block]:
         f"{counted(share.authors, 'author')})"
         for share in found.shares
     )
-    return [paragraph(Strong("Sentiment."), f" The tone of the judged posts, whatever they are about, is {tones}.")]
+    return [
+        paragraph(
+            Strong("Sentiment."),
+            f" The tone of the judged posts, whatever they are about, is {tones}. "
+            f"Design effect: {design_effect(found)}.",
+        )
+    ]
 
 
 def _alt(report: Report, overall: Cell) -> str:

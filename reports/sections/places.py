@@ -8,7 +8,7 @@ from reports.document import Picture, Section, paragraph
 from reports.pictures import pictures
 from reports.prose import counted, joined, platform
 from reports.sections import titles
-from reports.sections.tables import camps_by, small
+from reports.sections.tables import camps_by, sentiment_by, small, stances_by
 
 if TYPE_CHECKING:
     from reports.document import Block
@@ -38,7 +38,11 @@ def _shown(report: Report, name: str, cells: list[tuple[str, Cell]]) -> list[Blo
     alt = f"Shares of the camps, by {what.lower()}, among posts that take a side, with 95% intervals, as in the table."
     picture = [Picture(name, alt)] if name in pictures(report) else []
     summary = f"All {len(cells)} rows" if len(cells) > SHORT else ""
-    return [*picture, camps_by(report, what, cells, summary=summary)]
+    more = [
+        stances_by(report, what, cells, summary=f"Stances by {what.lower()}"),
+        sentiment_by(what, cells, summary=f"Sentiment by {what.lower()}"),
+    ]
+    return [*picture, camps_by(report, what, cells, summary=summary), *(table for table in more if table.rows)]
 
 
 def _told(report: Report, places: Places) -> str:

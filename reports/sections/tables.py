@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from corpus.labels import SENTIMENTS
 from reports.document import Table
 from reports.prevalence import MIN_CLUSTERS
 from reports.prose import compact, counted, number
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from reports.report import Cell, Distribution, Report
 
@@ -20,7 +21,56 @@ def camps_by(report: Report, what: str, cells: Sequence[tuple[str, Cell]], *, su
     """Tabulate the camps of some cells, as shares of the posts that take a side."""
     targets = [target.label for target in report.targets]
     head = (what, "Judged posts", "Taking a side", "Their authors", *targets, "Design effect")
-    return Table(head, tuple(_row(name, cell) for name, cell in cells), summary)
+    return Table(head, tuple(row for name, cell in cells for row in _rows(name, cell)), summary)
+
+
+def stances_by(report: Report, what: str, cells: Sequence[tuple[str, Cell]], *, summary: str) -> Table:
+    """Tabulate the stances of some cells toward each target, as shares of their judged posts."""
+    sides = [(target, stance) for target in report.targets for stance in ("favor", "against")]
+    heads = [f"{'for' if stance == 'favor' else 'against'} {target.label}" for target, stance in sides]
+    rows = []
+    for name, cell in cells:
+        found = dict(cell.stances)
+        shares = [compact(found[target.name][stance]) if target.name in found else NOTHING for target, stance in sides]
+        rows.append((_marked(name, *found.values()), number(cell.camps.posts), *shares, _largest(found.values())))
+    return Table((what, "Judged posts", *heads, "Design effect"), tuple(rows), summary)
+
+
+def sentiment_by(what: str, cells: Sequence[tuple[str, Cell]], *, summary: str) -> Table:
+    """Tabulate the sentiment of some cells, as shares of their judged posts."""
+    rows = [
+        (
+            _marked(name, found),
+            number(found.posts),
+            number(found.authors),
+            *(compact(share) for share in found.shares),
+            design_effect(found),
+        )
+        for name, cell in cells
+        if (found := cell.sentiment)
+    ]
+    return Table(
+        (what, "Judged posts", "Authors", *map(str.capitalize, SENTIMENTS), "Design effect"), tuple(rows), summary
+    )
+
+
+def _marked(name: str, *found: Distribution) -> str:
+    return f"{name} (small)" if any(each.is_small for each in found) else name
+
+
+def _largest(found: Iterable[Distribution]) -> str:
+    effects = [each.design_effect for each in found if each.design_effect is not None]
+    return f"{max(effects):.1f}" if effects else NOTHING
+
+
+def _rows(name: str, cell: Cell) -> Iterator[tuple[str, ...]]:
+    """Give the row of a cell, and where enough of its posts are labelled by hand, that of the corrected shares."""
+    yield _row(name, cell)
+    corrected = cell.sides and cell.sides.corrected
+    if corrected:
+        few = counted(corrected.labelled, "hand label")
+        shares = map(compact, corrected.shares)
+        yield f"{name}, corrected by {few}", NOTHING, NOTHING, NOTHING, *shares, NOTHING
 
 
 def _row(name: str, cell: Cell) -> tuple[str, ...]:

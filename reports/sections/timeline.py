@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reports.document import Picture, Section, paragraph
+from reports.document import Picture, Section, Strong, Table, paragraph
 from reports.pictures import pictures
-from reports.prose import between, counted, day, joined, number, percent, period
+from reports.prose import between, compact, counted, day, joined, number, percent, period
 from reports.sections import titles
-from reports.sections.tables import camps_by
+from reports.sections.tables import camps_by, sentiment_by, stances_by
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from reports.document import Block
     from reports.report import Period, Report
 
 SHORT = 12
-WHEN = {"day": "on", "week": "in the", "month": "in", "quarter": "in"}
+WHEN = {"hour": "from", "day": "on", "week": "in the", "month": "in", "quarter": "in"}
 
 
 def section(report: Report) -> Section:
@@ -36,7 +38,14 @@ def section(report: Report) -> Section:
         blocks.append(paragraph(f"Lines mark events: {events}."))
     cells = [(period(found.first, line.unit), found.cell) for found in line.periods]
     summary = f"All {counted(len(cells), line.unit)}" if len(cells) > SHORT else ""
-    blocks.append(camps_by(report, line.unit.capitalize(), cells, summary=summary))
+    what = line.unit.capitalize()
+    blocks.append(camps_by(report, what, cells, summary=summary))
+    more = [
+        stances_by(report, what, cells, summary=f"Stances by {line.unit}"),
+        sentiment_by(what, cells, summary=f"Sentiment by {line.unit}"),
+    ]
+    blocks += [table for table in more if table.rows]
+    blocks += [*_shifts(report), *_arrivals(report)]
     return Section(titles.TIMELINE, tuple(blocks))
 
 
@@ -71,6 +80,69 @@ def _change(report: Report) -> str:
         f"{percent(early.share)} ({between(early)}) of those that take a side are for {report.label(leader.first)}; in "
         f"the last, {period(last.first, line.unit)}, {percent(late.share)} ({between(late)}): {verdict}."
     )
+
+
+def _shifts(report: Report) -> Iterator[Block]:
+    """Tell where opinion shifted, and how sure that is."""
+    line = report.timeline
+    rate = percent(line.false_alarms)
+    if line.changes is None:
+        return
+    if not line.changes:
+        yield paragraph(
+            Strong("No change point."),
+            f" No {line.unit} divides the posts that take a side into a before and an after that differ by more than "
+            f"chance would explain (whole threads or authors shuffled in time; false alarms in {rate} of debates in "
+            "which nothing changes).",
+        )
+        return
+    points_ = counted(len(line.changes), "point")
+    yield paragraph(
+        Strong("Change points."),
+        f" Opinion shifts at {points_} by more than chance would explain: in a debate in which nothing changes, any "
+        f"would be found with a chance of {rate} (whole threads or authors are shuffled in time). Who writes may have "
+        "changed rather than what anyone thinks.",
+    )
+    targets = [target.label for target in report.targets]
+    rows = tuple(
+        (
+            period(change.first, line.unit),
+            *(
+                f"{compact(old)} → {compact(new)}"
+                for old, new in zip(change.before.shares, change.after.shares, strict=True)
+            ),
+            f"{change.p_value:.3f}",
+        )
+        for change in line.changes
+    )
+    yield Table((f"From {line.unit}", *targets, "p"), rows)
+
+
+def _arrivals(report: Report) -> Iterator[Block]:
+    """Tell who came when."""
+    line = report.timeline
+    if len(line.arrivals) < 2:
+        return
+    first, last = line.arrivals[0], line.arrivals[-1]
+    yield paragraph(
+        Strong("Who arrived when."),
+        f" Authors come to the debate with their first judged post. Half of those in {first.name} had come by "
+        f"{day(first.half)}, in {last.name} by {day(last.half)}.",
+    )
+    rows = []
+    for came in line.arrivals:
+        busiest = max(range(len(came.by_period)), key=came.by_period.__getitem__)
+        when = period(line.periods[busiest].first, line.unit)
+        rows.append(
+            (
+                came.name,
+                number(came.authors),
+                day(came.first),
+                day(came.half),
+                f"{when} ({number(came.by_period[busiest])})",
+            )
+        )
+    yield Table(("Community", "Authors", "First", "Half had come by", f"Most came in one {line.unit}"), tuple(rows))
 
 
 def _when(found: Period, unit: str) -> str:

@@ -1,10 +1,13 @@
 """The headings that other sections refer to."""
 
 OPINION = "Opinion overall"
+CORRECTION = "How far to trust the labels"
+SENSITIVITY = "What counts as a vote"
 PLACES = "By community and platform"
 TIMELINE = "Over time"
 SENTIMENT = "Sentiment by camp"
 MOTIVES = "Reasons and changes of mind"
+COMPARISON = "What moved"
 COVERAGE = "Who was left out, and why"
 VOICES = "In their words"
 METHOD = "Method"

@@ -1,0 +1,98 @@
+"""Drawing posts to be labelled by hand, so that it is known how likely each was to be drawn.
+
+Every post has a random number of its own, made of the seed and its id; the posts with the smallest are drawn (permanent
+random numbers: Ohlsson 1995). The same seed gives the same posts, and a larger number of them contains the smaller.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from hashlib import blake2b
+from typing import TYPE_CHECKING, NamedTuple
+
+from corpus.errors import InputError
+from reports.ledger import JUDGED, fate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
+
+    from corpus.opinion import Opinion
+
+MOST_STRATA = 15
+OTHERS = "others"
+
+
+class Drawn(NamedTuple):
+    """One post to be labelled, and the probability with which it was drawn."""
+
+    key: int
+    platform: str
+    id: str
+    probability: float
+
+
+class Draw(NamedTuple):
+    """Posts to be labelled, in random order, how many they were drawn from, and how."""
+
+    posts: tuple[Drawn, ...]
+    population: int
+    design: str
+
+
+def draw(
+    opinions: Iterable[Opinion],
+    *,
+    number: int,
+    seed: int,
+    by_community: bool = False,
+    conversations: AbstractSet[tuple[str, str]] | None = None,
+) -> Draw:
+    """Draw from the posts that a report counts; by community, all of which then get as many as they have, or alike."""
+    strata: defaultdict[str, list[tuple[int, int, str, str]]] = defaultdict(list)
+    for opinion in opinions:
+        if fate(opinion, conversations) == JUDGED:
+            name = (opinion.community or opinion.platform) if by_community else ""
+            lot = _lot(seed, opinion.platform, opinion.id)
+            strata[name].append((lot, opinion.key, opinion.platform, opinion.id))
+    population = sum(map(len, strata.values()))
+    if not population:
+        raise InputError("no post is judged by a model, so there is nothing to draw from: run `stancemap label` first")
+    strata = _pooled(strata)
+    sizes = allocated({name: len(posts) for name, posts in strata.items()}, number)
+    drawn = [
+        (post, sizes[name] / len(posts)) for name, posts in strata.items() for post in sorted(posts)[: sizes[name]]
+    ]
+    how = f"stratified by community ({len(strata)})" if by_community else "uniform"
+    return Draw(
+        tuple(Drawn(key, platform, id_, probability) for (_, key, platform, id_), probability in sorted(drawn)),
+        population,
+        f"{how}, {len(drawn)} of {population}, seed {seed}",
+    )
+
+
+def allocated(sizes: Mapping[str, int], number: int) -> dict[str, int]:
+    """Share out a number of draws as evenly as the sizes of the strata allow."""
+    given = dict.fromkeys(sizes, 0)
+    left = min(number, sum(sizes.values()))
+    while left:
+        open_ = sorted((name for name in sizes if given[name] < sizes[name]), key=lambda name: (given[name], name))
+        each = max(left // len(open_), 1)
+        for name in open_:
+            more = min(each, sizes[name] - given[name], left)
+            given[name] += more
+            left -= more
+    return given
+
+
+def _lot(seed: int, platform: str, id_: str) -> int:
+    return int.from_bytes(blake2b(f"{seed}\0{platform}\0{id_}".encode(), digest_size=8).digest())
+
+
+def _pooled(strata: dict[str, list[tuple[int, int, str, str]]]) -> defaultdict[str, list[tuple[int, int, str, str]]]:
+    """Pool the smallest communities beyond MOST_STRATA."""
+    ranked = sorted(strata, key=lambda name: (-len(strata[name]), name))
+    found: defaultdict[str, list[tuple[int, int, str, str]]] = defaultdict(list)
+    for rank, name in enumerate(ranked):
+        found[name if rank < MOST_STRATA else OTHERS] += strata[name]
+    return found

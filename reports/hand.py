@@ -1,0 +1,116 @@
+"""What people say of the posts, set beside what the model says: for corrections, and for how many labels they take."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from math import ceil
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corpus.labels import SENTIMENTS, STANCES
+from reports.agreement import agreement
+from reports.correction import MIN_LABELS
+from reports.counting import Truth
+from reports.prevalence import Z
+from reports.report import HandLabels
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from corpus.annotation import Annotation
+    from reports.prevalence import Floats
+    from reports.report import Cell
+    from reports.votes import Votes
+
+FIVE_POINTS = 0.05
+CENSUS = "all judged posts"
+
+
+def gathered(
+    annotations: Iterable[Annotation], votes: Votes, camps: Sequence[str]
+) -> tuple[HandLabels | None, Truth | None]:
+    """Find the annotations of judged posts, and what those drawn at random say; None where there are none.
+
+    Where people labelled every judged post, it makes no difference how they came to them.
+    """
+    by_post: defaultdict[int, list[Annotation]] = defaultdict(list)
+    for item in annotations:
+        by_post[item.key].append(item)
+    places = np.searchsorted(votes.keys, np.array(sorted(by_post), dtype=np.int64))
+    places = places[places < len(votes)]
+    judged = [int(place) for place in places if int(votes.keys[place]) in by_post]
+    if not judged:
+        return None, None
+    found = {place: by_post[int(votes.keys[place])] for place in judged}
+    drawn = {place: items for place, items in found.items() if _drawn(items)}
+    is_census = len(found) == len(votes) and len(drawn) < len(found)
+    everyone = [item for items in found.values() for item in items]
+    hand = HandLabels(
+        drawn=len(found) if is_census else len(drawn),
+        others=0 if is_census else len(found) - len(drawn),
+        annotators=len({item.annotator for item in everyone}),
+        designs=(CENSUS,) if is_census else tuple(sorted({how[1] for how in map(_drawn, drawn.values()) if how})),
+        agreement=agreement(everyone),
+    )
+    if is_census:
+        return hand, _truth(found, np.ones(len(found)), votes, camps)
+    return hand, _truth(drawn, _weights(list(drawn.values())), votes, camps) if drawn else None
+
+
+def labels_for_five(overall: Cell, doubt: float) -> int | None:
+    """Estimate how many hand labels bring what the model's mistakes add to the leading share to within five points.
+
+    That share is of the posts that take a side. `doubt` is how often the model expects to be wrong, averaged over
+    posts; a model that knows nothing takes as many labels as a plain sample, and there are no more than posts. None
+    where no post takes a side.
+    """
+    if overall.sides is None:
+        return None
+    leading = max(share.share for share in overall.sides.shares)
+    siding = overall.sides.posts / overall.camps.posts
+    plain = max(leading * (1 - leading), 0.01) / siding
+    asked = min(doubt / siding**2, plain) * (Z / FIVE_POINTS) ** 2
+    return max(ceil(asked / (1 + asked / overall.camps.posts)), min(MIN_LABELS, overall.camps.posts))
+
+
+def _drawn(items: Sequence[Annotation]) -> tuple[float, str] | None:
+    drawn = next((item for item in items if item.probability is not None), None)
+    return None if drawn is None or drawn.probability is None else (drawn.probability, drawn.design or "a random draw")
+
+
+def _weights(posts: Sequence[Sequence[Annotation]]) -> Floats:
+    """Weigh each post by the inverse of its probability, and each draw by the posts that it gave."""
+    draws = [found for items in posts if (found := _drawn(items))]
+    totals: defaultdict[str, float] = defaultdict(float)
+    sizes = Counter(design for _, design in draws)
+    for probability, design in draws:
+        totals[design] += 1 / probability
+    return np.array([sizes[design] / probability / totals[design] for probability, design in draws])
+
+
+def _truth(found: Mapping[int, Sequence[Annotation]], weights: Floats, votes: Votes, camps: Sequence[str]) -> Truth:
+    posts = list(found.values())
+    return Truth(
+        places=np.array(list(found), dtype=np.int64),
+        weights=weights,
+        camps=_shares(posts, camps, lambda item: item.camp),
+        sentiments=_shares(posts, SENTIMENTS, lambda item: item.sentiment),
+        stances={name: _shares(posts, STANCES, _stance(name)) for name in votes.stances},
+    )
+
+
+def _stance(target: str) -> Callable[[Annotation], str | None]:
+    return lambda item: item.stances.get(target)
+
+
+def _shares(
+    posts: Sequence[Sequence[Annotation]], labels: Sequence[str], read: Callable[[Annotation], str | None]
+) -> Floats:
+    """Share out each post's one vote among what its annotators say ([posts, labels]); NaN where nobody does."""
+    codes = {label: code for code, label in enumerate(labels)}
+    shares = np.zeros((len(posts), len(labels)))
+    for place, items in enumerate(posts):
+        said = [codes[label] for item in items if (label := read(item)) in codes]
+        shares[place] = np.bincount(said, minlength=len(labels)) / len(said) if said else np.nan
+    return shares

@@ -1,0 +1,171 @@
+"""What people say beside what the model says, and which shares to trust."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from corpus.labels import NEUTRAL
+from reports.correction import FEW_LABELS, MIN_LABELS
+from reports.document import Code, Section, Strong, Table, paragraph
+from reports.prose import compact, counted, joined, number, percent
+from reports.sections import titles
+from reports.sections.tables import NOTHING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reports.document import Block
+    from reports.report import Corrected, Distribution, HandLabels, Report
+
+FAIR, GOOD = 0.667, 0.8  # Krippendorff 2004
+
+
+def section(report: Report) -> Section | None:
+    """Write the section; None where there is no opinion whose labels could be trusted."""
+    if report.overall is None:
+        return None
+    corrected = report.overall.camps.corrected
+    blocks = [*_state(report)]
+    if corrected:
+        blocks += [*_side_by_side(report), paragraph(Strong("Which to trust."), f" {_verdict(report, corrected)}")]
+    if report.hand:
+        blocks += _agreement(report.hand)
+    return Section(titles.CORRECTION, tuple(blocks))
+
+
+def _state(report: Report) -> Iterator[Block]:
+    """Say how many hand labels there are, and what they are good for."""
+    hand, camps = report.hand, report.overall and report.overall.camps
+    if camps and camps.corrected:
+        found = camps.corrected
+        yield paragraph(
+            f"{counted(found.labelled, 'judged post')} drawn at random ({joined(hand.designs if hand else ())}) "
+            f"{'is' if found.labelled == 1 else 'are'} labelled by hand. The model names the same camp as people in "
+            f"{percent(found.agreement)} of them. Where it errs more to one side than to the other, its shares are "
+            "off, and no number of posts mends that. The corrected shares add to what the model finds in all posts "
+            f"what it misses in these (prediction-powered inference, PPI++; weight of the model {found.tuning:.2f})."
+        )
+        return
+    yield paragraph(Strong("The shares in this report are not corrected for the model's mistakes."), _why(hand))
+    yield paragraph(*_advice(report))
+
+
+def _why(hand: HandLabels | None) -> str:
+    if hand is None:
+        return " No post is labelled by hand, so how often the model errs here is not known."
+    if hand.drawn:
+        few = counted(hand.drawn, "post drawn at random is", "posts drawn at random are")
+        return f" Only {few} labelled by hand; at least {MIN_LABELS} are needed."
+    others = counted(hand.others, "post is", "posts are")
+    return (
+        f" {others} labelled by hand, but not drawn at random, "
+        "so what the model misses in them says nothing about the others."
+    )
+
+
+def _advice(report: Report) -> tuple[str | Code, ...]:
+    wanted, sides = report.labels_for_five, report.overall and report.overall.sides
+    if wanted is None or not sides:
+        return ("No post takes a side, so there is no share to correct.",)
+    leading = max(sides.shares, key=lambda share: share.n)
+    told = (
+        f"About {counted(wanted, 'hand label')} would bring what its mistakes add to the leading share to within ±5 "
+        "points, going by how sure the model is of itself; chance in the posts themselves, which more labels do not "
+        f"mend, adds ±{number(round(50 * (leading.high - leading.low)))} points to that as it is. "
+    )
+    return (
+        told,
+        Code(f"stancemap annotations sample -n {wanted} -o todo.jsonl"),
+        " draws the posts.",
+    )
+
+
+def _side_by_side(report: Report) -> Iterator[Block]:
+    overall = report.overall
+    if overall is None:
+        return
+    rows = [*_rows(report, "taking a side", overall.sides), *_rows(report, "all judged posts", overall.camps)]
+    for target, found in report.stances:
+        name = next(known.label for known in report.targets if known.name == target)
+        rows += _rows(report, f"stance toward {name}", found)
+    rows += _rows(report, "sentiment", report.sentiment)
+    yield Table(("Share", "As the model says", "Corrected", "Shift in points", "Hand labels"), tuple(rows))
+
+
+def _rows(report: Report, what: str, found: Distribution | None) -> Iterator[tuple[str, ...]]:
+    if found is None:
+        return
+    for share in found.shares:
+        label = "no side" if share.label == NEUTRAL and what != "sentiment" else report.label(share.label)
+        name = f"{what}: {STANCES.get(label, label)}"
+        if found.corrected is None:
+            yield name, compact(share), NOTHING, NOTHING, "0"
+            continue
+        better = found.corrected[share.label]
+        shift = f"{100 * (better.share - share.share):+.1f}".replace("-", "−")
+        yield name, compact(share), compact(better), shift, number(better.n)
+
+
+STANCES = {"favor": "in favour", "none": "no stance"}
+
+
+def _verdict(report: Report, corrected: Corrected) -> str:
+    overall = report.overall
+    pairs = (
+        [(found, found.corrected) for found in (overall.sides, overall.camps) if found and found.corrected]
+        if overall
+        else []
+    )
+    off = dict.fromkeys(
+        "no side" if share.label == NEUTRAL else report.label(share.label)
+        for raw, better in pairs
+        for share in better.shares
+        if not share.low <= raw[share.label].share <= share.high
+    )
+    few = (
+        f" With the worth of {number(round(corrected.effective))} labels they are wide: label more, up to two hundred."
+        if corrected.effective < FEW_LABELS
+        else ""
+    )
+    trust = "Trust the corrected shares and their intervals: they hold however the model errs."
+    if off:
+        return (
+            f"{trust} For {joined([*off])} the model's own share lies outside the corrected interval, so its mistakes "
+            f"do not cancel out: do not quote it.{few}"
+        )
+    return (
+        f"{trust} The model's own shares lie within the corrected intervals, so no bias is seen; their narrower "
+        f"intervals leave its mistakes out all the same.{few} Cells with fewer than {MIN_LABELS} hand labels stay as "
+        "the model says."
+    )
+
+
+def _agreement(hand: HandLabels) -> list[Block]:
+    people = counted(hand.annotators, "person", "people")
+    if not hand.agreement:
+        why = "" if hand.annotators == 1 else ", no two of whom labelled the same post"
+        return [paragraph(f"The hand labels are by {people}{why}: how far people agree is not known.")]
+    rows = tuple(
+        (
+            found.question,
+            number(found.posts),
+            percent(found.equal),
+            _coefficient(found.kappa),
+            _coefficient(found.alpha),
+        )
+        for found in hand.agreement
+    )
+    head = ("Question", "Posts labelled by several", "Equal", "Cohen's kappa", "Krippendorff's alpha")
+    alpha = next((found.alpha for found in hand.agreement if found.question == "camp"), None)
+    told = "" if alpha is None else f" For camps, alpha is {alpha:.2f}: {_grade(alpha)}."
+    return [paragraph(f"The hand labels are by {people}.{told}"), Table(head, rows)]
+
+
+def _grade(alpha: float) -> str:
+    if alpha >= GOOD:
+        return "people mean the same by the labels"
+    return "good enough for cautious conclusions" if alpha >= FAIR else "too low to build on: settle the rules first"
+
+
+def _coefficient(value: float | None) -> str:
+    return NOTHING if value is None else f"{value:.2f}".replace("-", "−")
