@@ -7,7 +7,7 @@ SOURCES := pyproject.toml config.example.toml $(shell find stancemap corpus inge
 DEMO = out/demo
 RUN = $(BIN)/stancemap
 
-.PHONY: demo test lint clean
+.PHONY: demo example test lint clean
 
 demo: $(VENV)/.installed
 	rm -rf $(DEMO) && mkdir -p $(DEMO)
@@ -15,6 +15,12 @@ demo: $(VENV)/.installed
 	$(RUN) import --corpus $(DEMO)/sample.db $(DEMO)/sample/x.jsonl $(DEMO)/sample/reddit.jsonl $(DEMO)/sample/hackernews.jsonl
 	$(RUN) label --corpus $(DEMO)/sample.db
 	$(RUN) report --corpus $(DEMO)/sample.db --invented -o $(DEMO)/report
+
+# The report kept in the repository; tests/test_example.py repeats it.
+example: export STANCEMAP_PSEUDONYM_KEY = example
+example: demo
+	rm -rf examples/report && mkdir -p examples/report
+	cp -r $(DEMO)/report/report.md $(DEMO)/report/report.html $(DEMO)/report/charts examples/report/
 
 test: $(VENV)/.tested-wheel lint
 	$(BIN)/python -P -m pytest
