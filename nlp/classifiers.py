@@ -8,6 +8,7 @@ its own `id2label` and mapped by name; a model whose class names are unknown is 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -69,6 +70,8 @@ class Classifier:
 
         if settings.task not in _NEEDED:
             raise ModelError(f"task {settings.task!r} is unknown: choose one of {', '.join(_NEEDED)}")
+        if settings.model.startswith((".", "/", "~")) and not Path(settings.model).expanduser().is_dir():
+            raise ModelError(f"there is no model folder {settings.model}: check [model.{settings.task}] model")
         place: dict[str, Any] = {"revision": settings.revision, "local_files_only": settings.local_files_only}
         try:
             self._tokenizer = AutoTokenizer.from_pretrained(settings.model, trust_remote_code=False, **place)

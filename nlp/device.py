@@ -6,9 +6,13 @@ import torch
 
 from corpus.errors import InputError
 
+_MOST_THREADS = 1024
+
 
 def choose_device(name: str, threads: int = 0) -> torch.device:
     """Turn "auto", "cpu", "cuda" or "mps" into a device; `threads` above 0 sets how many CPU threads torch uses."""
+    if not 0 <= threads <= _MOST_THREADS:
+        raise InputError(f"[model] threads = {threads} should be between 0 (all cores) and {_MOST_THREADS}")
     if threads > 0:
         torch.set_num_threads(threads)
     there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}

@@ -5,14 +5,27 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 import click
 
 from corpus.errors import StancemapError
 from stancemap import __version__, console
-from stancemap.commands import evaluate, export, import_, init, label, reparse, report, sample, status, train
+from stancemap.commands import (
+    annotate,
+    evaluate,
+    export,
+    import_,
+    ingest,
+    init,
+    label,
+    reparse,
+    report,
+    sample,
+    status,
+    sync_deletions,
+    train,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -28,7 +41,21 @@ def cli() -> None:
     """
 
 
-for module in (init, sample, import_, label, report, export, status, reparse, evaluate, train):
+for module in (
+    init,
+    sample,
+    import_,
+    ingest,
+    sync_deletions,
+    label,
+    annotate,
+    report,
+    export,
+    status,
+    reparse,
+    evaluate,
+    train,
+):
     cli.add_command(module.command)
 
 
@@ -48,7 +75,4 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         console.note("stancemap: interrupted; what was finished is stored, the same command goes on from there")
         code = 130
-    except BrokenPipeError:  # the reader of our output has left, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     sys.exit(code if isinstance(code, int) else 0)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
+
+from corpus.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +22,16 @@ class Bar(Protocol):
 
 
 def say(text: str = "") -> None:
-    """Print a result."""
-    sys.stdout.write(text + "\n")
+    """Print a result; where its reader has left, as `head` does, there is nothing more to do."""
+    try:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise InputError(f"the output cannot be written: {error.strerror}") from error
 
 
 def note(text: str) -> None:

@@ -185,8 +185,9 @@ def test_interrupted_labelling_goes_on_where_it_was(tmp_path: Path, sample: Path
     config, path = tiny_config(tmp_path), tmp_path / "stancemap.db"
     for stop, code in ((signal.SIGKILL, -9), (signal.SIGINT, 130)):
         before = ask(path, "SELECT count(*) FROM labels")[0][0]
+        line = command("label", "--config", config)
         process = subprocess.Popen(
-            command("label", "--config", config), cwd=tmp_path, env=ENVIRONMENT, stderr=subprocess.DEVNULL
+            line, cwd=tmp_path, env=ENVIRONMENT, stderr=subprocess.DEVNULL, preexec_fn=heed_interrupts
         )
         while ask(path, "SELECT count(*) FROM labels")[0][0] == before:
             assert process.poll() is None, "it was done before it could be stopped"
@@ -205,6 +206,11 @@ def test_interrupted_labelling_goes_on_where_it_was(tmp_path: Path, sample: Path
     run("label", "--config", config, cwd=undisturbed)
     labels = "SELECT post, camp, sentiment, abstained, windows FROM labels ORDER BY post"
     assert ask(path, labels) == ask(undisturbed / "stancemap.db", labels)
+
+
+def heed_interrupts() -> None:
+    """Undo what a shell does to its background jobs, in one of which the tests may run."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def abstained(path: Path) -> int:
@@ -228,3 +234,48 @@ def test_every_command_takes_a_corpus_and_a_configuration(name: str) -> None:
 def test_init_names_the_corpus_asked_for(tmp_path: Path) -> None:
     run("init", "mine.toml", "--corpus", "my posts.db", cwd=tmp_path)
     assert config.load(tmp_path / "mine.toml").corpus == Path("my posts.db")
+
+
+def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path, sample: Path) -> None:
+    imported(tmp_path, sample)
+    process = subprocess.Popen(
+        command("status"), cwd=tmp_path, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout
+    assert process.stderr
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait() == 0
+    process.stderr.close()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+def test_a_full_disk_under_the_output_is_one_line(tmp_path: Path, sample: Path) -> None:
+    imported(tmp_path, sample)
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            command("status"), cwd=tmp_path, env=ENVIRONMENT, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_ids_that_only_mending_would_make_alike_are_refused(tmp_path: Path) -> None:
+    rows = [
+        {"id": name, "text": text}
+        for name, text in (("\ud800", "one"), ("\ud801", "two"), ("a\0b", "three"), ("ab", "four"))
+    ]
+    (tmp_path / "odd.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    done = run("import", "odd.jsonl", cwd=tmp_path)
+    assert done.stderr.count("characters that no id has") == 3
+    assert ask(tmp_path / "stancemap.db", "SELECT id, text FROM posts") == [("ab", "four")]
+
+
+def test_a_corpus_without_a_table_is_named(tmp_path: Path, sample: Path) -> None:
+    path = imported(tmp_path, sample)
+    connection = sqlite3.connect(path)
+    connection.execute("DROP TABLE label_sets")
+    connection.close()
+    done = run("status", cwd=tmp_path, code=1)
+    assert "lacks what a corpus has" in done.stderr
+    assert done.stderr.count("\n") == 1

@@ -1,11 +1,17 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from corpus.errors import InputError
 from corpus.frameworks import FRAMEWORKS
+from ingest.hackernews_api import HackerNewsSettings
+from ingest.reddit_api import RedditSettings
+from ingest.x_api import XSettings
 from stancemap import config
 from stancemap.config import Config, parse
+
+LIVE: list[tuple[str, type[Any]]] = [("x", XSettings), ("reddit", RedditSettings), ("hackernews", HackerNewsSettings)]
 
 
 def test_the_example_says_what_the_defaults_are() -> None:
@@ -15,7 +21,25 @@ def test_the_example_says_what_the_defaults_are() -> None:
     assert example.model == Config().model
     assert example.imports.platform == Config().imports.platform
     assert set(example.imports.columns.values()) == {""}
-    assert example.report.events == (("2023-01-14", "The article is shared"),)
+    assert [when for when, _ in example.report.events] == ["2023-01-13", "2023-01-14"]
+    assert [figure.name for figure in example.report.figures] == ["Yann LeCun", "Jeremy Howard", "François Chollet"]
+    assert {claim.target for claim in example.report.claims} == {"pytorch", "tensorflow"}
+
+
+def test_what_is_wrong_in_the_tables_of_the_report_is_named() -> None:
+    for text, message in (
+        ("[[report.claims]]\ntext = 'x'", "missing .* 'target'"),
+        ("[[report.figures]]\nnam = 'x'", "unknown key 'nam': did you mean 'name'"),
+        ("[report]\nfigures = 3", r"write figures as tables: \[\[report.figures\]\]"),
+        ("[[report.events]]\ndate = 'soon'\ntext = 'x'", "date = 'soon' should be a day"),
+    ):
+        with pytest.raises(InputError, match=message):
+            parse(text, "x.toml")
+
+
+def test_the_hash_of_the_report_is_that_of_what_it_depends_on() -> None:
+    assert parse("", "x").report_hash == parse("corpus = 'other.db'", "x").report_hash
+    assert parse("", "x").report_hash != parse("[report]\nseed = 2", "x").report_hash
 
 
 def test_without_a_file_the_example_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,3 +92,33 @@ def test_unreadable_files(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes(b"corpus = 'caf\xe9'")
     with pytest.raises(InputError, match="UTF-8"):
         config.load(tmp_path / "latin.toml")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "corpus = 5",
+        "[report]\nthreads = 5",
+        '[report]\nthreads = "https://x.com/a/status/1"',
+        "[report]\nthreads = [5]",
+        "[report]\nevents = 5",
+        '[[report.events]]\ndate = "2023-02-30"\ntext = "x"',
+        "[report]\ncommunities = 5",
+        '[report.communities]\na = "r/x"',
+        "[report.communities]\na = [5]",
+        "[model]\nsentiment = 5",
+        '[import]\ncolumns = "x"',
+        '[[targets]]\nname = "a"\naliases = "a"',
+        '[[targets]]\nname = "a"\naliases = ["*"]',
+        '[[targets]]\nname = "a"\naliases = ["a"]\nweak_aliases = 5',
+        '[[targets]]\nname = "a"\naliases = ["a"]\ncolour = "red<script>"',
+        "a = " + "[" * 50_000,
+        "[report]\nseed = " + "9" * 5_000,
+    ],
+    ids=lambda text: text[:40],
+)
+def test_wrong_types_are_named_in_one_line(text: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse(text, "c.toml")
+    assert str(caught.value).startswith("c.toml")
+    assert "\n" not in str(caught.value)

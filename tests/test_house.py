@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "stancemap": {"corpus", "ingest", "nlp", "reports", "stancemap"},
 }
 OWNERS = {
-    "tweepy": {"ingest"}, "praw": {"ingest"}, "httpx": {"ingest"}, "zstandard": {"ingest"},
+    "tweepy": {"ingest"}, "praw": {"ingest"}, "httpx": {"ingest"}, "requests": {"ingest"}, "zstandard": {"ingest"},
     "torch": {"nlp"}, "transformers": {"nlp"}, "ray": {"nlp"}, "tokenizers": {"nlp"}, "safetensors": {"nlp"},
     "altair": {"reports"}, "vl_convert": {"reports"}, "jinja2": {"reports"}, "markupsafe": {"reports"},
     "sqlite3": {"corpus"}, "click": {"stancemap"}, "rich": {"stancemap"},
