@@ -57,6 +57,11 @@ def test_replies_to_one_post_stay_on_one_side_of_a_split() -> None:
     assert one.group == other.group
 
 
+def test_a_named_group_stays_together_too() -> None:
+    rows = (row(id=name, parent=parent, group="thread 1") for name, parent in (("a", None), ("b", "torch or tf?")))
+    assert {corpora.written_example(each, "written").group for each in rows} == {"thread 1"}
+
+
 def test_missing_files_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="--written"):
         list(corpora.written(tmp_path))

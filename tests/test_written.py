@@ -56,7 +56,7 @@ def test_labels_keep_the_rules() -> None:
 
 def test_records_have_the_same_fields() -> None:
     for row in POSTS:
-        assert KEYS <= set(row) <= KEYS | {"other"}, row["id"]
+        assert KEYS <= set(row) <= KEYS | {"other", "group"}, row["id"]
         around = f"{row['text']} {row['parent']}".lower()
         assert all(name.lower() in around for name in row.get("other", {})), row["id"]
         assert set(row.get("other", {}).values()) <= set(STANCES), row["id"]
