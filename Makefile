@@ -7,20 +7,28 @@ SOURCES := pyproject.toml config.example.toml $(shell find stancemap corpus inge
 DEMO = out/demo
 RUN = $(BIN)/stancemap
 
-.PHONY: demo example test lint clean
+.PHONY: demo example model test lint clean
 
 demo: $(VENV)/.installed
 	rm -rf $(DEMO) && mkdir -p $(DEMO)
 	$(RUN) sample --corpus $(DEMO)/sample.db -o $(DEMO)/sample
 	$(RUN) import --corpus $(DEMO)/sample.db $(DEMO)/sample/x.jsonl $(DEMO)/sample/reddit.jsonl $(DEMO)/sample/hackernews.jsonl
-	$(RUN) label --corpus $(DEMO)/sample.db
-	$(RUN) report --corpus $(DEMO)/sample.db --invented -o $(DEMO)/report
+	$(RUN) label $(CONFIG) --corpus $(DEMO)/sample.db
+	$(RUN) report $(CONFIG) --corpus $(DEMO)/sample.db --invented -o $(DEMO)/report
 
 # The report kept in the repository; tests/test_example.py repeats it.
 example: export STANCEMAP_PSEUDONYM_KEY = example
+example: CONFIG = --config examples/steady.toml
 example: demo
 	rm -rf examples/report && mkdir -p examples/report
 	cp -r $(DEMO)/report/report.md $(DEMO)/report/report.html $(DEMO)/report/charts examples/report/
+
+# Repeat the training of the built-in model: make model DATA=folder-of-the-labelled-corpora (CONTRIBUTING.md).
+model: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet '.[train]'
+	$(RUN) train --data $(DATA) -o out/model-first
+	$(RUN) train --data $(DATA) -o out/model-second --base out/model-first --settings nlp/training/second.toml
+	$(RUN) train --data $(DATA) -o out/model --base out/model-second --settings nlp/training/third.toml
 
 test: $(VENV)/.tested-wheel lint
 	$(BIN)/python -P -m pytest
@@ -46,5 +54,5 @@ $(VENV)/.tested-wheel: $(BIN)/python $(SOURCES)
 	$(BIN)/python -m pip install --quiet --group dev
 	rm -rf dist && $(BIN)/python -m build --quiet --wheel --outdir dist .
 	$(BIN)/python -m pip install --quiet --force-reinstall --no-deps dist/*.whl
-	$(BIN)/python -m pip install --quiet "$$(ls dist/*.whl)[evaluate]"
+	$(BIN)/python -m pip install --quiet "$$(ls dist/*.whl)[evaluate,ray]"
 	touch $@

@@ -1,18 +1,20 @@
-"""What each way of telling the model about a target is worth: small trainings, alike but for that, on dev splits.
+"""What each way of telling the model about a target is worth: trainings alike but for that, measured on dev splits.
 
-    python benchmarks/ablation.py --data FOLDER [--written data/written] [--share 0.5]
+    python benchmarks/ablation.py --data FOLDER [--written data/written] [--share 1] [--epochs 3]
 
 Variants: slots (the target's name as one input position) and mentions (states pooled where the text names it), each
-alone and both; and both with the context (the post answered) withheld. All train one epoch on the same examples in the
-same order.
+alone and both; the target as a segment of its own in one pass a target (BERT's sentence pairs; the only one whose cost
+grows with the number of targets); mentions and slots marked with a vector for each target; names replaced by those
+vectors, so that the encoder never reads a name. All see the same examples in the same order.
 """
 
 from __future__ import annotations
 
 import argparse
+import random
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -20,6 +22,7 @@ from nlp.evaluation.scores import evaluate
 from nlp.model import HeadSettings, StanceModel
 from nlp.predict import predict_examples
 from nlp.recipe import Recipe
+from nlp.training.augment import permute
 from nlp.training.base import minilm, start
 from nlp.training.feed import Feed
 from nlp.training.loop import train
@@ -27,17 +30,18 @@ from nlp.training.settings import Stage, TrainingSettings
 from nlp.training.sources import load_sources
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from torch import Tensor
 
     from nlp.encoding import Batch
     from nlp.predict import Prediction
     from nlp.training.example import Example
+    from nlp.training.sources import Sources
 
-TASKS = ("camp", "stance", "comparison")
 CPU = torch.device("cpu")
-MIX = {"compsent": 1.0, "stance": 1.0, "written": 1.0, "debates": 1.0}
+MIX = {"compsent": 1.0, "stance": 0.5, "written": 1.0, "debates": 1.0}
+WIDEST = 16  # targets in one debate
 
 
 class MentionsOnly(StanceModel):
@@ -49,20 +53,92 @@ class MentionsOnly(StanceModel):
         return super()._targets(silent, cls, mean, batch)
 
 
+class SlotsWhereUnnamed(StanceModel):
+    """Slots speak for the targets that neither the post nor its context names."""
+
+    def _targets(self, states: Tensor, cls: Tensor, mean: Tensor, batch: Batch) -> Tensor:
+        width = batch.targets.shape[1]
+        named = (batch.in_post + batch.in_context).sum(-1, keepdim=True) > 0
+        slots = states[:, 1 : 1 + width].masked_fill(named, 0)
+        states = torch.cat([states[:, :1], slots, states[:, 1 + width :]], 1)
+        return super()._targets(states, cls, mean, batch)
+
+
 class SlotsOnly(StanceModel):
     """Mentions say nothing."""
 
     def _targets(self, states: Tensor, cls: Tensor, mean: Tensor, batch: Batch) -> Tensor:
-        unnamed = replace(batch, in_post=batch.in_post * 0, in_context=batch.in_context * 0)
-        return super()._targets(states, cls, mean, unnamed)
+        return super()._targets(states, cls, mean, _unnamed(batch))
 
 
-VARIANTS: dict[str, tuple[type[StanceModel], bool]] = {
-    "slots and mentions": (StanceModel, True),
-    "mentions only": (MentionsOnly, True),
-    "slots only": (SlotsOnly, True),
-    "both, context withheld": (StanceModel, False),
+class SecondSegment(StanceModel):
+    """A pass for each target, in which the encoder sees that target's slot alone."""
+
+    def _targets(self, states: Tensor, cls: Tensor, mean: Tensor, batch: Batch) -> Tensor:  # noqa: ARG002
+        passes = [self._alone(batch, target) for target in range(batch.targets.shape[1])]
+        return torch.cat(passes, 1)
+
+    def _alone(self, batch: Batch, target: int) -> Tensor:
+        attention = batch.attention.clone()
+        attention[:, 1 : 1 + batch.targets.shape[1]] = 0
+        attention[:, 1 + target] = batch.attention[:, 1 + target]
+        seen = replace(_unnamed(batch), attention=attention)
+        states = self.encode(seen)
+        found = StanceModel._targets(self, states, states[:, 0], states[:, 0], seen)
+        return found[:, target : target + 1]
+
+
+class Marked(StanceModel):
+    """A vector of its own is added to each target's slot and mentions."""
+
+    def __init__(self, encoder: Any, settings: HeadSettings) -> None:
+        super().__init__(encoder, settings)
+        words = encoder.get_input_embeddings().weight
+        self.marks = torch.nn.Parameter(torch.randn(WIDEST, words.shape[1]) * words.std())
+
+    def inputs(self, batch: Batch) -> Tensor:
+        """Add the marks."""
+        return super().inputs(batch) + self._marks(batch)
+
+    def _marks(self, batch: Batch) -> Tensor:
+        width = batch.targets.shape[1]
+        where = ((batch.in_post + batch.in_context) > 0).float()  # [B, T, L]
+        where[:, range(width), range(1, 1 + width)] = batch.targets.float()
+        return where.transpose(1, 2) @ self.marks[:width]
+
+
+class MarkedMentions(MentionsOnly, Marked):
+    """Marks, but the states of the slots say nothing."""
+
+
+class MarkedWhereUnnamed(SlotsWhereUnnamed, Marked):
+    """Marks, and slots speak for the targets that are not named."""
+
+
+class Nameless(Marked):
+    """The mark stands in place of the name."""
+
+    def inputs(self, batch: Batch) -> Tensor:
+        """Put the marks where names were."""
+        marks = self._marks(batch)
+        return torch.where((marks != 0).any(-1, keepdim=True), marks, StanceModel.inputs(self, batch))
+
+
+VARIANTS: dict[str, type[StanceModel]] = {
+    "slots and mentions": StanceModel,
+    "mentions only": MentionsOnly,
+    "slots where unnamed": SlotsWhereUnnamed,
+    "slots only": SlotsOnly,
+    "marked": Marked,
+    "marked, mentions only": MarkedMentions,
+    "marked, slots where unnamed": MarkedWhereUnnamed,
+    "names replaced by marks": Nameless,
+    "a pass for each target": SecondSegment,
 }
+
+
+def _unnamed(batch: Batch) -> Batch:
+    return replace(batch, in_post=batch.in_post * 0, in_context=batch.in_context * 0)
 
 
 def main() -> None:
@@ -70,40 +146,45 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--written", type=Path, default=Path("data/written"))
-    parser.add_argument("--share", type=float, default=0.5, help="of the training examples")
+    parser.add_argument("--share", type=float, default=1.0, help="of the training examples")
+    parser.add_argument("--epochs", type=int, default=3)
     arguments = parser.parse_args()
     sources = load_sources(arguments.data, arguments.written)
-    print("macro-F1 on dev splits")
-    print(f"{'':<26}{'CompSent-19':>12}{'TweetEval stance':>18}{'written camp':>14}{'written stance':>16}")
-    for name, (kind, with_context) in VARIANTS.items():
-        chosen = {part: [_seen(e, with_context) for e in sources.train[part]] for part in MIX}
-        tests = [[_seen(e, with_context) for e in sources.dev[part]] for part in ("compsent", "stance", "written")]
-        figures = measure(kind, chosen, tests, arguments.share)
-        print(f"{name:<26}{figures[0]:>12.3f}{figures[1]:>18.3f}{figures[2]:>14.3f}{figures[3]:>16.3f}", flush=True)
+    mix = {name: times * arguments.share for name, times in MIX.items()}
+    stage = Stage(epochs=arguments.epochs, mix=mix, encoder_rate=1.5e-4, head_rate=1e-3, batch=48)
+    tests = dict(dev(sources))
+    print(f"{'':<26}" + "".join(f"{name:>18}" for name in tests), flush=True)
+    for name, kind in VARIANTS.items():
+        figures = measure(kind, sources, stage, list(tests.values()))
+        print(f"{name:<26}" + "".join(f"{figure:>18.3f}" for figure in figures), flush=True)
 
 
-def _seen(example: Example, with_context: bool) -> Example:
-    return example if with_context else replace(example, context=None)
+def dev(sources: Sources) -> Iterator[tuple[str, tuple[str, list[Example]]]]:
+    """Name what is measured: a task and its examples."""
+    written = sources.dev["written"]
+    yield "CompSent-19", ("comparison", sources.dev["compsent"])
+    yield "TweetEval stance", ("stance", sources.dev["stance"])
+    yield "written camp", ("camp", written)
+    yield "written stance", ("stance", written)
+    yield "renamed camp", ("camp", [permute(e, random.Random(n)) for n, e in enumerate(written)])
 
 
 def measure(
-    kind: type[StanceModel], train_on: dict[str, list[Example]], tests: list[list[Example]], share: float
+    kind: type[StanceModel], sources: Sources, stage: Stage, tests: Sequence[tuple[str, Sequence[Example]]]
 ) -> list[float]:
-    """Train one variant and score it."""
-    stage = Stage(epochs=1, mix=dict.fromkeys(MIX, share), encoder_rate=1.5e-4, head_rate=1e-3, batch=48)
-    settings = TrainingSettings(stages=(stage,), averaging=0.99)
+    """Train one variant, and give its macro-F1 on each test."""
+    settings = TrainingSettings(stages=(stage,), averaging=0.998)
     begun = start(str(minilm()), name="variant", heads=HeadSettings(), recipe=Recipe(window=128), languages=("en",))
     torch.manual_seed(1)
     checkpoint = replace(begun, model=kind(begun.model.encoder, begun.heads))
     feed = Feed(checkpoint.tokenizer, checkpoint.special, checkpoint.recipe)
-    for _ in train(checkpoint.model, feed, train_on, settings=settings, device=CPU):
+    for _ in train(checkpoint.model, feed, sources.train, settings=settings, device=CPU):
         pass
 
     def read(examples: Sequence[Example]) -> Sequence[Prediction]:
         return predict_examples(checkpoint, examples, CPU)
 
-    scores = [{found.task: found.figures["macro-F1"].value for found in evaluate(read, test, TASKS)} for test in tests]
-    return [scores[0]["comparison"], scores[1]["stance"], scores[2]["camp"], scores[2]["stance"]]
+    return [evaluate(read, examples, (task,))[0].figures["macro-F1"].value for task, examples in tests]
 
 
 if __name__ == "__main__":

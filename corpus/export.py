@@ -8,13 +8,13 @@ import json
 import os
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from corpus.errors import InputError
 from corpus.export_record import columns, flat, nested
 from corpus.row import to_iso
+from corpus.table_writer import TableWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 SUFFIXES = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-ROW_GROUP = 10_000
 STEP = 1_000
 
 
@@ -51,7 +50,20 @@ def export(
     stays. `progress` is told now and then how many posts have been read.
     """
     path = Path(path)
-    write = WRITERS[_format(path, format)]
+    name = _format(path, format)
+    with _replacing(path) as file:
+        return export_to(file, store, name, label_set, progress)
+
+
+def export_to(
+    file: IO[bytes],
+    store: Store,
+    format: str,  # noqa: A002
+    label_set: LabelSet | None = None,
+    progress: Callable[[int], object] = lambda _: None,
+) -> int:
+    """Write all posts as `export` does, into a file that is open; Parquet needs one that is no pipe."""
+    write = WRITERS[_format(Path("-"), format)]
     chosen = label_set or store.default_label_set()
     count = 0
 
@@ -63,8 +75,7 @@ def export(
             if count % STEP == 0:
                 progress(count)
 
-    with _replacing(path) as file:
-        write(file, Content(counted(), store.targets(chosen) if chosen else (), chosen.name if chosen else None))
+    write(file, Content(counted(), store.targets(chosen) if chosen else (), chosen.name if chosen else None))
     progress(count)
     return count
 
@@ -118,20 +129,9 @@ def _cell(value: object) -> object:
 
 
 def _write_parquet(file: IO[bytes], content: Content) -> None:
-    import pyarrow as pa  # here, as reading and labelling a corpus need none of it
-    from pyarrow import parquet
-
-    kinds = {
-        str: pa.string(),
-        int: pa.int64(),
-        float: pa.float64(),
-        datetime: pa.timestamp("ms", tz="UTC"),
-        dict: pa.map_(pa.string(), pa.float64()),
-    }
-    schema = pa.schema([(name, kinds[kind]) for name, kind in columns(content.targets).items()])
-    with parquet.ParquetWriter(file, schema, compression="zstd") as writer:
-        while records := [flat(*row, content.label_set) for row in islice(content.rows, ROW_GROUP)]:
-            writer.write_batch(pa.RecordBatch.from_pylist(records, schema=schema))
+    with TableWriter(file, columns(content.targets)) as writer:
+        for post, labels in content.rows:
+            writer.add(flat(post, labels, content.label_set))
 
 
 WRITERS = {"jsonl": _write_jsonl, "csv": _write_csv, "parquet": _write_parquet}

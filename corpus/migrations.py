@@ -228,7 +228,34 @@ ANNOTATIONS = Step(
     ),
 )
 
-STEPS: tuple[Step, ...] = (POSTS, LABELS, SECRETS, WALKS, ANNOTATIONS)
+CHECKS = Step(
+    "quotes that platforms count, and checks for deletions",
+    (
+        "ALTER TABLE claims ADD COLUMN quotes INTEGER",  # of the first post; NULL: not said, or not fetched
+        """
+        CREATE TABLE deletion_checks (
+            key INTEGER PRIMARY KEY,
+            platform TEXT NOT NULL,
+            started_at TEXT NOT NULL,
+            ended_at TEXT, -- NULL: not ended
+            posts INTEGER NOT NULL, -- to be checked
+            living INTEGER NOT NULL DEFAULT 0,
+            wiped INTEGER NOT NULL DEFAULT 0,
+            unclear INTEGER NOT NULL DEFAULT 0, -- the platform says nothing about them
+            posts_read INTEGER NOT NULL DEFAULT 0,
+            users_read INTEGER NOT NULL DEFAULT 0,
+            dollars REAL NOT NULL DEFAULT 0
+        ) STRICT
+        """,
+    ),
+)
+
+DEFAULTS = Step(
+    "the label set that a user picked",
+    ("ALTER TABLE label_sets ADD COLUMN is_picked INTEGER NOT NULL DEFAULT 0",),
+)
+
+STEPS: tuple[Step, ...] = (POSTS, LABELS, SECRETS, WALKS, ANNOTATIONS, CHECKS, DEFAULTS)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

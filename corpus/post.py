@@ -24,11 +24,12 @@ class State(StrEnum):
 class Post:
     """One public statement.
 
-    `platform` is "x", "reddit", "hackernews", or any other short lower-case name. `id`, `conversation_id`, `reply_to`,
-    `quoted` and `reposted` are ids as that platform writes them (Reddit: full names such as "t1_kod0bkd");
-    (`platform`, `id`) is the key. `conversation_id` is the id of the thread's first post, which may be this one.
-    `created_at` and `seen_at` (when the archive or client observed the post) are aware and in UTC; None where unknown.
-    `text` is plain text: no HTML, no entities. `title` is set for Reddit submissions and Hacker News stories.
+    `platform` is "x", "reddit", "hackernews", "bluesky", "mastodon", or any other short lower-case name. `id`,
+    `conversation_id`, `reply_to`, `quoted` and `reposted` are ids as that platform writes them (Reddit: full names such
+    as "t1_kod0bkd"); (`platform`, `id`) is the key. `conversation_id` is the id of the thread's first post, which may
+    be this one. `created_at` and `seen_at` (when the archive or client observed the post) are aware and in UTC; None
+    where unknown. `text` is plain text: no HTML, no entities. `title` is set for Reddit submissions and Hacker News
+    stories, and holds Mastodon's content warnings.
     `language` is a BCP 47 tag as the platform gives it, None where it gives none. `score` is likes or points.
     """
 

@@ -6,11 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from corpus import store_annotations, store_labels, store_posts, store_walks
+from corpus import store_annotations, store_checks, store_labels, store_posts, store_walks
 from corpus.label_set import LabelSet
 from corpus.migrations import transaction
 from corpus.payload import Payload
 from corpus.store_connection import connect, explained
+from corpus.store_contexts import contexts
+from corpus.store_coverage import coverage
 from corpus.store_opinions import opinions
 from corpus.store_posts import Added
 from corpus.store_summary import summary
@@ -22,11 +24,11 @@ if TYPE_CHECKING:
 
     from corpus.annotation import Annotated, Annotation
     from corpus.labels import Labels
-    from corpus.opinion import Opinion
+    from corpus.opinion import Opinions
     from corpus.post import Post, State
     from corpus.reading import Reading
     from corpus.summary import Summary
-    from corpus.walk import OpenWalk, Page, Round, Spending, Walk
+    from corpus.walk import Coverage, DeletionCheck, OpenWalk, Page, Round, Spending, Walk
 
 __all__ = ["Added", "LabelSet", "Payload", "Store"]
 T = TypeVar("T")
@@ -105,8 +107,19 @@ class Store:
             return store_labels.label_sets(self._connection)
 
     def default_label_set(self) -> LabelSet | None:
-        """Read the newest label set."""
-        return max(self.label_sets(), key=lambda known: known.key, default=None)
+        """Read the label set that was picked; else the newest."""
+        with explained(self.path):
+            return store_labels.picked(self._connection)
+
+    def pick_label_set(self, label_set: LabelSet) -> None:
+        """Make a label set the one that reports use unless told otherwise."""
+        with self._writing() as connection:
+            store_labels.pick(connection, label_set)
+
+    def delete_label_set(self, label_set: LabelSet) -> None:
+        """Delete a label set and all its labels; posts and hand labels stay."""
+        with self._writing() as connection:
+            store_labels.delete(connection, label_set)
 
     def targets(self, label_set: LabelSet) -> tuple[str, ...]:
         """Name the targets that a label set judges, in alphabetical order."""
@@ -131,8 +144,16 @@ class Store:
         """Read all posts with their labels of this set."""
         return self._explained(store_labels.labelled(self._connection, label_set))
 
-    def opinions(self, label_set: LabelSet | None) -> Iterator[Opinion]:
-        """Read all posts for a report, without text; finish reading before you write through the same store."""
+    def contexts(self, posts: Sequence[Post]) -> list[tuple[str | None, str | None, str | None]]:
+        """Read what posts are read with: the full texts of the parent, root and quoted post of each."""
+        with explained(self.path):
+            return contexts(self._connection, posts)
+
+    def opinions(self, label_set: LabelSet | None) -> Iterator[Opinions]:
+        """Read all posts for a report, without text, some thousand at a time, in the order in which they came.
+
+        Finish reading before you write through the same store.
+        """
         return self._explained(opinions(self._connection, label_set))
 
     def conversations(self, roots: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
@@ -210,6 +231,26 @@ class Store:
         with explained(self.path):
             return store_walks.readable_ids(self._connection, platform)
 
+    def begin_check(self, platform: str, posts: int) -> int:
+        """Enter a check of so many posts for deletions, and give its key."""
+        with self._writing() as connection:
+            return store_checks.begin(connection, platform, posts)
+
+    def add_checked(self, key: int, platform: str, page: Page) -> None:
+        """Store a page of a check: wipe what is gone, update the rest, enter what it cost."""
+        with self._writing() as connection:
+            store_checks.add_page(connection, key, platform, page)
+
+    def end_check(self, key: int) -> None:
+        """Enter that all posts were checked."""
+        with self._writing() as connection:
+            store_checks.end(connection, key)
+
+    def check(self, key: int) -> DeletionCheck:
+        """Read how far a check for deletions came."""
+        with explained(self.path):
+            return store_checks.read(self._connection, key)
+
     def add_annotations(self, items: Iterable[Annotation]) -> Annotated:
         """Store what people say of posts; a person's later word on a post replaces the earlier one."""
         with self._writing() as connection:
@@ -224,6 +265,11 @@ class Store:
         """Map the keys of posts that repeat an earlier one word for word to that of the first."""
         with explained(self.path):
             return store_annotations.copies(self._connection)
+
+    def coverage(self) -> tuple[Coverage, ...]:
+        """Read what there is of each thread that was collected live."""
+        with explained(self.path):
+            return coverage(self._connection)
 
     def summary(self) -> Summary:
         """Count what the corpus holds."""

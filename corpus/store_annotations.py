@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from corpus.annotation import Annotated, Annotation
+from corpus.copies import firsts, words
 from corpus.row import from_iso, to_iso
 
 if TYPE_CHECKING:
@@ -26,14 +27,7 @@ WRITE = f"""
     INSERT INTO annotations (post, annotator, {", ".join(COLUMNS)}) VALUES ({", ".join("?" * (len(COLUMNS) + 2))})
     ON CONFLICT (post, annotator) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in COLUMNS)}
 """
-LEAST_COPIED = 40  # characters: "this", said by many, is a vote of each
-COPIES = """
-    WITH said AS (
-        SELECT key, lower(trim(coalesce(title || char(10), '') || text)) AS words FROM posts
-        WHERE state IN ('live', 'truncated') AND reposted IS NULL AND length(text) >= :least
-    ), firsts AS (SELECT min(key) AS first, words FROM said GROUP BY words HAVING count(*) > 1)
-    SELECT said.key, firsts.first FROM firsts JOIN said USING (words) WHERE said.key <> firsts.first
-"""
+WORDS = "SELECT key, title, text FROM posts WHERE state IN ('live', 'truncated') AND reposted IS NULL ORDER BY key"
 
 
 def add(connection: sqlite3.Connection, items: Iterable[Annotation]) -> Annotated:
@@ -76,7 +70,8 @@ def read(connection: sqlite3.Connection) -> Iterator[Annotation]:
 
 def copies(connection: sqlite3.Connection) -> dict[int, int]:
     """Map the posts that repeat an earlier one, in the same words but for case, to the first of them."""
-    return dict(connection.execute(COPIES, {"least": LEAST_COPIED}).fetchall())
+    said = ((key, words(title, text)) for key, title, text in connection.execute(WORDS))
+    return firsts((key, None if found is None else hash(found)) for key, found in said)  # 64 bits tell all texts apart
 
 
 def _key(connection: sqlite3.Connection, item: Annotation) -> int | None:

@@ -35,15 +35,15 @@ WHAT_TO_DO = {
 
 def connect(path: Path, *, readonly: bool) -> sqlite3.Connection:
     """Open a corpus: to read, as it is while others write; to write, made or brought up to date where needed."""
-    _check_file(path, readonly=readonly)
+    check_file(path, readonly=readonly)
     with explained(path):
-        connection = _connection(path, mode="ro" if readonly else "rwc")
+        connection = open_file(path, mode="ro" if readonly else "rwc")
         try:
-            steps = _check_ours(connection, path)
+            steps = check_ours(connection, path)
             if readonly and steps < len(STEPS):
                 connection.close()
                 connect(path, readonly=False).close()
-                connection = _connection(path, mode="ro")
+                connection = open_file(path, mode="ro")
             elif not readonly:
                 _use_wal(connection)
                 migrate(connection)
@@ -68,7 +68,8 @@ def explained(path: Path) -> Iterator[None]:
         raise CorpusError(advice.format(path=path, error=error)) from error
 
 
-def _check_file(path: Path, *, readonly: bool) -> None:
+def check_file(path: Path, *, readonly: bool) -> None:
+    """Make sure that there is a file to be opened, or a place for one."""
     if path.is_dir():
         raise CorpusError(f"{path} is a folder: name a file in it, such as {path / 'corpus.db'}")
     if not readonly and not path.parent.is_dir():
@@ -87,16 +88,17 @@ def _check_file(path: Path, *, readonly: bool) -> None:
         raise CorpusError(f"{path} is not a corpus (no SQLite file): {ANOTHER}")
 
 
-def _connection(path: Path, *, mode: str) -> sqlite3.Connection:
+def open_file(path: Path, *, mode: str, patience: float = BUSY_SECONDS) -> sqlite3.Connection:
+    """Open a file as it is; `patience` is how many seconds to wait for other programs."""
     uri = f"{path.absolute().as_uri()}?mode={mode}"
-    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+    connection = sqlite3.connect(uri, uri=True, timeout=patience, isolation_level=None)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = NORMAL")  # with WAL a power cut loses the last moments, never the file
     connection.execute("PRAGMA cache_size = -65536")  # KiB
     return connection
 
 
-def _check_ours(connection: sqlite3.Connection, path: Path) -> int:
+def check_ours(connection: sqlite3.Connection, path: Path) -> int:
     """Count the steps that the file has taken, or say why it is not for us."""
     connection.execute("BEGIN")  # one moment of the file, as another process may be making it
     mark = connection.execute("PRAGMA application_id").fetchone()[0]

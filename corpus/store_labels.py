@@ -92,6 +92,24 @@ def label_sets(connection: sqlite3.Connection) -> tuple[LabelSet, ...]:
     return tuple(_label_set(*row) for row in rows)
 
 
+def picked(connection: sqlite3.Connection) -> LabelSet | None:
+    """Read the label set that was picked; else the newest."""
+    rows = dict(connection.execute("SELECT key, is_picked FROM label_sets").fetchall())
+    return max(label_sets(connection), key=lambda known: (rows[known.key], known.key), default=None)
+
+
+def pick(connection: sqlite3.Connection, label_set: LabelSet) -> None:
+    """Make a label set the default, inside the caller's transaction."""
+    connection.execute("UPDATE label_sets SET is_picked = (key = ?)", (label_set.key,))
+
+
+def delete(connection: sqlite3.Connection, label_set: LabelSet) -> None:
+    """Delete a label set and all its labels, inside the caller's transaction."""
+    connection.execute("DELETE FROM stances WHERE label_set = ?", (label_set.key,))
+    connection.execute("DELETE FROM labels WHERE label_set = ?", (label_set.key,))
+    connection.execute("DELETE FROM label_sets WHERE key = ?", (label_set.key,))
+
+
 def targets(connection: sqlite3.Connection, label_set: LabelSet) -> tuple[str, ...]:
     """Name the targets that a label set judges, in alphabetical order."""
     query = "SELECT DISTINCT target FROM stances WHERE label_set = ? ORDER BY target"

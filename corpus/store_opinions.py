@@ -7,44 +7,48 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from corpus.labels import Abstained
-from corpus.opinion import Opinion
+from corpus.opinion import ABSTAINED, LIKELY, Opinions
 from corpus.row import STATES
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from corpus.label_set import LabelSet
 
 OPINIONS = """
-    SELECT posts.key, posts.platform, posts.id, posts.conversation_id, posts.reply_to, posts.community, posts.author,
-           posts.created_at, posts.language, posts.url, posts.score, posts.state, posts.reposted IS NOT NULL,
-           labels.camp,
-           CASE labels.camp WHEN 'neutral' THEN labels.neutral_camp ELSE max(stances.camp) END,
-           json_group_object(stances.target, stances.stance) FILTER (WHERE stances.stance IS NOT NULL),
-           labels.sentiment, labels.reasons, labels.switched_from, labels.switched_to, labels.windows, labels.abstained
+    WITH said AS (
+        SELECT post, max(camp) AS camp,
+               json_group_object(target, stance) FILTER (WHERE stance IS NOT NULL) AS stances
+        FROM stances WHERE label_set = :label_set GROUP BY post
+    )
+    SELECT posts.key, posts.platform, posts.id, posts.conversation_id, posts.community, posts.author,
+           posts.created_at, posts.url, posts.score, posts.state, posts.reposted IS NOT NULL,
+           labels.camp, CASE labels.camp WHEN 'neutral' THEN labels.neutral_camp ELSE said.camp END,
+           coalesce(said.stances, '{}'), labels.sentiment, coalesce(labels.reasons, '{}'),
+           labels.switched_from, labels.switched_to, labels.windows, labels.abstained
     FROM posts
     LEFT JOIN labels ON labels.post = posts.key AND labels.label_set = :label_set
-    LEFT JOIN stances ON stances.post = labels.post AND stances.label_set = labels.label_set
-    GROUP BY posts.key ORDER BY posts.key
+    LEFT JOIN said ON said.post = labels.post
+    ORDER BY posts.key
 """
-ABSTAINED = {reason.value: reason for reason in Abstained}
-LIKELY = 0.5
+BLOCK = 256  # what they take stays in the cache of the processor
 
 
-def opinions(connection: sqlite3.Connection, label_set: LabelSet | None) -> Iterator[Opinion]:
-    """Read one opinion for every post, labelled or not, in the order in which the posts came."""
+def opinions(connection: sqlite3.Connection, label_set: LabelSet | None) -> Iterator[Opinions]:
+    """Read one opinion for every post, labelled or not, in the order in which the posts came, a block at a time."""
+    rows = connection.execute(OPINIONS, {"label_set": label_set and label_set.key})
     time = datetime.fromisoformat
-    for (
-        key, platform, id_, conversation_id, reply_to, community, author, created_at, language, url, score, state,
-        is_repost, camp, camp_probability, stances, sentiment, reasons, switched_from, switched_to, windows, abstained,
-    ) in connection.execute(OPINIONS, {"label_set": label_set and label_set.key}):  # fmt: skip
-        yield Opinion(
-            key, platform, id_, conversation_id, reply_to, community, author, created_at and time(created_at),
-            language, url, score, STATES[state], is_repost == 1, camp, camp_probability, _stances(stances), sentiment,
-            _likely(reasons) if reasons else (), switched_from, switched_to, windows,
-            abstained and ABSTAINED[abstained],
+    while block := rows.fetchmany(BLOCK):
+        (
+            keys, platforms, ids, conversations, communities, authors, times, urls, scores, states, reposts, camps,
+            shares, stances, sentiments, reasons, origins, destinations, windows, abstained,
+        ) = zip(*block, strict=True)  # fmt: skip
+        yield Opinions(
+            keys, platforms, ids, conversations, communities, authors,
+            [written and time(written) for written in times], urls, scores, [STATES[name] for name in states],
+            [found == 1 for found in reposts], camps, shares, [_stances(text) for text in stances], sentiments,
+            _likely(reasons), origins, destinations, windows, [ABSTAINED[name] for name in abstained],
         )  # fmt: skip
 
 
@@ -54,5 +58,7 @@ def _stances(text: str) -> Mapping[str, str]:
     return stances
 
 
-def _likely(reasons: str) -> tuple[str, ...]:
-    return tuple(name for name, probability in json.loads(reasons).items() if probability >= LIKELY)
+def _likely(column: Sequence[str]) -> list[tuple[str, ...]]:
+    """Name the likely reasons in each text; read as one they take half the time."""
+    reasons: list[dict[str, float]] = json.loads(f"[{','.join(column)}]")
+    return [tuple([name for name, share in said.items() if share >= LIKELY]) if said else () for said in reasons]

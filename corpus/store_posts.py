@@ -141,13 +141,15 @@ def pages(
 
 
 def conversations(connection: sqlite3.Connection, roots: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
-    """Find the conversations that hold or quote the named posts."""
+    """Find the conversations that hold or quote the named posts; the address of a post may stand for its id."""
     query = """
         WITH named AS (SELECT value ->> 0 AS platform, value ->> 1 AS id FROM json_each(?)),
         own AS (
             SELECT posts.platform, posts.conversation_id FROM named JOIN posts USING (platform, id)
             UNION SELECT posts.platform, posts.conversation_id FROM named
             JOIN posts ON posts.platform = named.platform AND posts.conversation_id = named.id
+            UNION SELECT posts.platform, posts.conversation_id FROM named
+            JOIN posts ON posts.platform = named.platform AND posts.url = named.id
         )
         SELECT * FROM own
         UNION SELECT quoting.platform, quoting.conversation_id FROM own

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from corpus import store_checks
 from corpus.row import STATES, from_iso
+from corpus.store_coverage import coverage, rounds
 from corpus.store_labels import label_sets
-from corpus.store_walks import coverage, rounds
 from corpus.summary import LabelCount, PostCount, Summary
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def summary(connection: sqlite3.Connection, path: Path) -> Summary:
             label_sets=tuple(_label_count(connection, known) for known in label_sets(connection)),
             coverage=coverage(connection),
             rounds=rounds(connection),
+            checks=store_checks.last(connection),
         )
     finally:
         connection.execute("COMMIT")

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from corpus.label_set import LabelSet
     from corpus.post import State
-    from corpus.walk import Coverage, RoundCount
+    from corpus.walk import Coverage, DeletionCheck, RoundCount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,7 @@ class Summary:
     label_sets: tuple[LabelCount, ...]
     coverage: tuple[Coverage, ...] = ()  # of the threads that were collected live
     rounds: tuple[RoundCount, ...] = ()  # the last of each platform
+    checks: tuple[DeletionCheck, ...] = ()  # the last for deletions of each platform
 
     @property
     def posts(self) -> int:

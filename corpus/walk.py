@@ -27,10 +27,11 @@ class Walk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """How many posts the platform says a thread has, its first post not counted."""
+    """How many posts the platform says a thread has, its first post not counted, and how many quote its first post."""
 
     thread: str
     posts: int
+    quotes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +119,7 @@ class Coverage:
 
     `fetched` counts the replies (the first post not counted) in whatever state; `deleted`, `removed`, `withheld` and
     `truncated` are those among them whose text is not whole. `gaps` are what could not be had: (reason, posts).
+    `quotes_claimed` and `quotes` are the quotes of the first post, counted by the platform and held.
     """
 
     platform: str
@@ -131,6 +133,18 @@ class Coverage:
     truncated: int
     gaps: tuple[tuple[str, int], ...]
     checked_at: datetime | None
+    quotes_claimed: int | None = None
+    quotes: int = 0
+
+    @property
+    def gone(self) -> int:
+        """Count the replies without text."""
+        return self.deleted + self.removed + self.withheld
+
+    @property
+    def unreachable(self) -> int:
+        """Count the posts that could not be had."""
+        return sum(posts for _, posts in self.gaps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,4 +157,21 @@ class RoundCount:
     done: int
     open: int
     failures: tuple[tuple[str, str], ...]
+    spent: Spending
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletionCheck:
+    """How a check for deletions went: posts to be checked, what became of them, and what it cost.
+
+    Of `unclear` posts the platform says nothing. `ended_at` is None where it was interrupted.
+    """
+
+    platform: str
+    started_at: datetime
+    ended_at: datetime | None
+    posts: int
+    living: int
+    wiped: int
+    unclear: int
     spent: Spending

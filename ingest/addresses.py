@@ -11,21 +11,28 @@ _FORMS = (
     ("reddit", re.compile(r"reddit\.com/(?:r/[^/]+/)?comments/([0-9a-z]+)", re.IGNORECASE), "t3_"),
     ("reddit", re.compile(r"redd\.it/([0-9a-z]+)", re.IGNORECASE), "t3_"),
     ("hackernews", re.compile(r"news\.ycombinator\.com/item\?id=(\d+)"), ""),
+    # Addresses of these two do not hold the id: the address itself stands for the post.
+    (
+        "bluesky",
+        re.compile(r"(https://bsky\.app/profile/[^/\s]+/post/\w+)|^(at://[^/\s]+/app\.bsky\.feed\.post/\w+)$"),
+        "",
+    ),
+    ("mastodon", re.compile(r"(https://[^/\s]+/@[^/\s]+/\d+)"), ""),
 )
 
 
 def post_named_by(address: str) -> tuple[str, str]:
-    """Read platform and id from a post's address, or from "platform:id"; InputError for anything else."""
+    """Read platform and id (or address) from a post's address, or from "platform:id"; InputError for anything else."""
     for platform, form, prefix in _FORMS:
         found = form.search(address)
         if found:
-            return platform, prefix + found[1]
+            return platform, prefix + found[found.lastindex or 1]
     platform, colon, identity = address.partition(":")
     if colon and identity and "/" not in address:
         return platform, identity
     raise InputError(
-        f"{address!r} is not the address of a post on X, Reddit or Hacker News: copy it from the browser, "
-        "or write PLATFORM:ID"
+        f"{address!r} is not the address of a post on X, Reddit, Hacker News, Bluesky or Mastodon: copy it from the "
+        "browser, or write PLATFORM:ID"
     )
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpus.errors import InputError
-from ingest import hackernews, reddit, table, x
-from ingest.fields import objects
+from ingest import bluesky, hackernews, mastodon, reddit, table, x
+from ingest.fields import inner, objects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -27,9 +27,11 @@ PARSERS: Mapping[str, Callable[[Mapping[str, Any]], Post]] = {
     "hn-bigquery": hackernews.bigquery,
     "hn-algolia-item": hackernews.algolia_item,
     "hn-algolia-hit": hackernews.algolia_hit,
+    "bluesky": bluesky.post,
+    "mastodon": mastodon.status,
     "table": table.post,
 }
-WITHOUT_STORY = ("hn-item", "hn-bigquery")  # name their parent only: see hackernews.Threads
+WITHOUT_STORY = ("hn-item", "hn-bigquery", "mastodon")  # name their parent only: see hackernews.Threads
 
 
 class Record(NamedTuple):
@@ -167,6 +169,47 @@ def _is_classic(value: Wire) -> bool:
     return "id_str" in value and isinstance(value.get("user"), dict)
 
 
+def _is_bluesky(value: Wire) -> bool:
+    if isinstance(value.get("record"), dict) or "notFound" in value or "blocked" in value:
+        return str(value.get("uri")).startswith("at://")
+    within = [found for key in ("post", "thread", "posts", "feed") if (found := _first(value, key))]
+    is_empty = value.get("posts") == [] and set(value) <= {"posts", "cursor", "hitsTotal", "uri", "cid"}
+    return is_empty or any(map(_is_bluesky, within))
+
+
+def _split_bluesky(value: Wire) -> Iterator[Record | Note]:
+    """Split posts, threads and lists of either; of a feed's item also what it replies to."""
+    for member in (*objects(value, "posts"), *objects(value, "feed")):
+        yield from _split_bluesky(member)
+    thread = inner(value, "thread") or (value if "post" in value else {})
+    nodes = [node for node, _ in (*bluesky.above(thread), *bluesky.below(thread))] if thread else []
+    reply = inner(value, "reply")
+    for view in (inner(reply, "root"), inner(reply, "parent"), value, *(inner(node, "post") for node in nodes)):
+        yield from (Record("bluesky", one) for one in (bluesky.with_quoted(view) if "record" in view else ()))
+    for node in nodes:
+        if "post" not in node:
+            yield Note("post{s} in threads that are not shown", "blocked" if node.get("blocked") else "not found")
+
+
+def _is_mastodon(value: Wire) -> bool:
+    if isinstance(value.get("account"), dict):
+        return "content" in value and "acct" in value["account"]
+    lists = {"ancestors", "descendants"} <= set(value) or {"statuses", "hashtags"} <= set(value)
+    return lists and all(isinstance(member, list) for member in value.values())
+
+
+def _split_mastodon(value: Wire) -> Iterator[Record | Note]:
+    """Split statuses, contexts and search results."""
+    whole = [value] if "account" in value else []
+    for wire in (*whole, *objects(value, "statuses"), *mastodon.context(value)):
+        if wire.get("reblog"):
+            yield Note("boost{s} of other posts left out")
+        elif mastodon.is_public(wire):
+            yield from (Record("mastodon", one) for one in mastodon.with_quoted(wire))
+        else:
+            yield Note("post{s} left out that are not public")
+
+
 FORMATS: tuple[Format, ...] = (
     Format("reddit-listing", "Reddit API listing", _is_listing, _split_listing),
     Format("x-pages", "X API v2 pages (twarc2)", _is_tweet_page, _split_tweet_page),
@@ -184,6 +227,8 @@ FORMATS: tuple[Format, ...] = (
         _is_tree,
         lambda tree: (Record("hn-algolia-item", node) for node in hackernews.walk(tree)),
     ),
+    Format("mastodon", "Mastodon statuses", _is_mastodon, _split_mastodon),
+    Format("bluesky", "Bluesky posts and threads", _is_bluesky, _split_bluesky),
     Format("hn-item", "Hacker News Firebase items", _is_item, lambda item: iter([Record("hn-item", item)])),
     Format("hn-bigquery", "Hacker News BigQuery rows", _is_bigquery, lambda row: iter([Record("hn-bigquery", row)])),
     Format(

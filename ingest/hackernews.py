@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 PLATFORM = "hackernews"
 COMMUNITY = "Hacker News"
+_PARENTS = ("parent", "poll", "in_reply_to_id")  # the last of Mastodon, whose archives say as little
 _PLACEHOLDERS = {"[deleted]": State.DELETED, "[dead]": State.REMOVED, "[flagged]": State.REMOVED}
 
 
@@ -96,14 +97,14 @@ class Threads:
         items = list(items)
         for item in items:
             if key := identifier(item, "id"):
-                self._parents[key] = identifier(item, "parent", "poll")
+                self._parents[key] = identifier(item, *_PARENTS)
         joined = [self._with_story(item) for item in items]
         for key in list(islice(self._parents, max(0, len(self._parents) - self._limit))):
             del self._parents[key]
         return joined
 
     def _with_story(self, item: Mapping[str, Any]) -> Mapping[str, Any]:
-        key, seen = identifier(item, "parent", "poll"), set[str]()
+        key, seen = identifier(item, *_PARENTS), set[str]()
         if key is None or item.get("story_id"):
             return item
         while key not in seen and (parent := self._parents.get(key)):

@@ -19,7 +19,7 @@ from ingest import hackernews
 from ingest.fields import flag, identifier, number, objects, required, string
 from ingest.http import HttpSettings, json_api
 from ingest.retry import Clock
-from ingest.source import Estimate, Seeds, Start
+from ingest.source import Estimate, Finding, Level, Seeds, Start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,6 +31,7 @@ BATCH = 64  # Firebase items a page
 NULL_TRIES = 3  # a new item is null for a moment
 HIGHEST_CLIMB = 500
 MOST_HITS = 1_000  # that Algolia gives for one query
+NO_LONGER = "no longer given by Firebase"
 NOT_THERE = "null at Firebase and unknown to Algolia"
 Items = dict[str, dict[str, Any] | None]
 
@@ -84,7 +85,9 @@ class HackerNews:
             found = [item for item in items.values() if item]
             gone = [(key, State.DELETED) for key, item in items.items() if item and flag(item, "deleted")]
             kept = [item for item in found if not flag(item, "deleted")]
-            yield Page(items=tuple(_posts(kept, "hn-item", hackernews.firebase)), gone=tuple(gone))
+            gaps = (Gap(reason=NO_LONGER, post=key) for key, item in items.items() if item is None)
+            posts = tuple(_posts(kept, "hn-item", hackernews.firebase))
+            yield Page(items=posts, gone=tuple(gone), gaps=tuple(gaps))
 
     def estimate(self, walk: Walk) -> Estimate:
         """Count a story's comments, or a search's stories."""
@@ -97,6 +100,13 @@ class HackerNews:
         hits = [hit for hit in objects(answer, "hits") if _fits(walk, hit)]
         found = tuple(Walk(STORY, required(hit, "objectID"), walk.depth + 1) for hit in hits)
         return Estimate(posts=len(hits), found=found, remark="stories found")
+
+    def check(self) -> Iterator[Finding]:
+        """Ask each of the two APIs once."""
+        yield Finding(Level.NOTE, "about to ask Algolia for one story and Firebase for the newest number: free")
+        self._algolia.get("/api/v1/search", {"tags": "story", "hitsPerPage": "1"})
+        self._firebase.get("/v0/maxitem.json", expect=int)
+        yield Finding(Level.OK, "Algolia and Firebase answer; no key is needed")
 
     def close(self) -> None:
         """Close the connections."""

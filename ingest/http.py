@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -20,9 +20,25 @@ MISSING = frozenset({404, 410})
 AGENT = "stancemap (collects public discussions for research)"
 
 
+class RefusedError(WalkError):
+    """A request is refused (HTTP 4xx); `name` is what the platform's answer calls the error, "" where it does not."""
+
+    def __init__(self, message: str, *, status: int, name: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.name = name
+
+
+class KeyRefusedError(SourceError):
+    """The platform does not accept the key, or wants one (HTTP 401)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpSettings:
-    """How requests are made: seconds without an answer until one is given up, and how often it is tried again."""
+    """How requests are made: seconds without an answer until one is given up, and how often it is tried again.
+
+    Without retries nothing is asked twice, not even after a rate limit.
+    """
 
     timeout: float = 30.0
     retries: int = 6
@@ -30,15 +46,16 @@ class HttpSettings:
 
     def patience(self) -> Patience:
         """Give the patience that these settings mean."""
-        return Patience(failures=self.retries, pause=self.pause)
+        patience = Patience(failures=self.retries, pause=self.pause)
+        return patience if self.retries else replace(patience, limits=0)
 
 
 @dataclass(frozen=True, slots=True)
 class JsonApi:
-    """An API that answers GET with JSON.
+    """An API that answers with JSON.
 
-    `get` raises WalkError for what is missing or refused (404, 403 and other 4xx) and SourceError for what stops the
-    whole source: 401, no connection, or patience at its end.
+    Requests raise RefusedError for what is missing or refused (404, 403 and other 4xx) and SourceError for what stops
+    the whole source: KeyRefusedError (401), no connection, or patience at its end.
     """
 
     name: str
@@ -49,22 +66,44 @@ class JsonApi:
 
     def get(self, path: str, params: Mapping[str, Any] | None = None, *, expect: type | tuple[type, ...] = dict) -> Any:
         """Fetch JSON of the kind that is expected; anything else is asked for again."""
-        try:
-            return persist(
-                lambda: self._once(path, params, expect), who=self.name, patience=self.patience, clock=self.clock
-            )
-        except Transient as problem:
-            raise SourceError(f"{self.name}: {problem.reason}, again and again: {LATER}") from problem
+        return self.page(path, params, expect=expect)[0]
+
+    def page(
+        self, path: str, params: Mapping[str, Any] | None = None, *, expect: type | tuple[type, ...] = list
+    ) -> tuple[Any, str | None]:
+        """Fetch JSON, and the address that the header `Link` names for the next page."""
+        response, answer = self._ask("GET", path, expect, params=params)
+        return answer, response.links.get("next", {}).get("url")
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Send JSON and give the object that answers it."""
+        return self._ask("POST", path, dict, json=body)[1]
 
     def close(self) -> None:
         """Close the connections."""
         self.client.close()
 
-    def _once(self, path: str, params: Mapping[str, Any] | None, expect: type | tuple[type, ...]) -> Any:
+    def _ask(
+        self, method: str, path: str, expect: type | tuple[type, ...], **content: Any
+    ) -> tuple[httpx.Response, Any]:
         try:
-            response = self.client.get(self.base.rstrip("/") + path, params=params)
+            return persist(
+                lambda: self._once(method, path, expect, content),
+                who=self.name,
+                patience=self.patience,
+                clock=self.clock,
+            )
+        except Transient as problem:
+            raise SourceError(f"{self.name}: {problem.reason}: {LATER}") from problem
+
+    def _once(
+        self, method: str, path: str, expect: type | tuple[type, ...], content: Mapping[str, Any]
+    ) -> tuple[httpx.Response, Any]:
+        try:
+            response = self.client.request(method, self.base.rstrip("/") + path, **content)
         except httpx.TransportError as error:
             raise Transient(f"no answer from {urlsplit(self.base).netloc} ({type(error).__name__})") from error
+        self.clock.hear(response.headers.get("date", ""))
         self._judge(response, path)
         try:
             answer = response.json()
@@ -72,7 +111,7 @@ class JsonApi:
             raise Transient("an answer that is not JSON") from error
         if not isinstance(answer, expect):
             raise Transient(f"an answer that is {type(answer).__name__} where something else belongs")
-        return answer
+        return response, answer
 
     def _judge(self, response: httpx.Response, path: str) -> None:
         code = response.status_code
@@ -82,12 +121,13 @@ class JsonApi:
         if code in PASSING:
             raise Transient(f"HTTP {code}", wait=wait_for(response.headers.get("retry-after")))
         if code == 401:
-            raise SourceError(
+            raise KeyRefusedError(
                 f"{self.name} does not accept the key (HTTP 401): check it and run the same command again"
             )
         if code >= 400:
             what = "has nothing there" if code in MISSING else "refuses it"
-            raise WalkError(f"{self.name}: {path} {what} (HTTP {code})")
+            message = f"{self.name}: {path} {what} (HTTP {code})"
+            raise RefusedError(message, status=code, name=_error_name(response))
         if code >= 300:
             raise Transient(f"HTTP {code} to another address")
 
@@ -103,9 +143,18 @@ def asked_wait(headers: Mapping[str, str], clock: Clock) -> float | None:
     for name in ("x-rate-limit-reset", "ratelimit-reset", "x-ratelimit-reset"):
         value = headers.get(name)
         number = wait_for(value)
-        if number is not None:
-            return wait_until(value, clock) if number > 1e9 else number + 1.0
+        wait = number + 1.0 if number is not None and number <= 1e9 else wait_until(value, clock)
+        if wait is not None:
+            return wait
     return None
+
+
+def _error_name(response: httpx.Response) -> str:
+    try:
+        answer = response.json()
+    except ValueError:
+        return ""
+    return str(answer.get("error") or "") if isinstance(answer, dict) else ""
 
 
 def json_api(name: str, base: str, *, settings: HttpSettings, clock: Clock, headers: Mapping[str, str]) -> JsonApi:

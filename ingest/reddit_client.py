@@ -83,8 +83,10 @@ class RedditClient:
             return persist(
                 lambda: self._once(request, expect), who="Reddit", patience=self._http.patience(), clock=self._clock
             )
+        except _StaleToken:
+            raise SourceError(_refused_keys("HTTP 401")) from None
         except Transient as problem:
-            raise ExhaustedError(f"Reddit: {problem.reason}, again and again: {LATER}") from problem
+            raise ExhaustedError(f"Reddit: {problem.reason}: {LATER}") from problem
 
     def _once(self, request: Any, expect: type) -> Any:
         try:
@@ -145,6 +147,7 @@ class _Requestor(Requestor):
             response = self._http.request(method, url, timeout=self.timeout, **settings)
         except requests.RequestException as error:
             raise Transient(f"no answer from {self.oauth_url} ({type(error).__name__})") from None
+        self._clock.hear(response.headers.get("date", ""))
         self._note_limit(response)
         judge(response, url, self._clock)
         return response

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -54,11 +55,12 @@ class Patience:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """Time, the waiting for it, and whom to tell of long waits."""
+    """Time, the waiting for it, whom to tell of long waits, and who hears the `Date` that an answer bears."""
 
     now: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
     tell: Callable[[str], None] = lambda text: None  # noqa: ARG005
+    hear: Callable[[str], None] = lambda date: None  # noqa: ARG005
 
 
 TOLD_FROM = 5.0  # seconds
@@ -80,11 +82,15 @@ def persist(request: Callable[[], T], *, who: str, patience: Patience, clock: Cl
 
 
 def wait_until(moment: str | None, clock: Clock) -> float | None:
-    """Read a header that names epoch seconds; the wait is a second longer, None where there is no number."""
+    """Read a header that names a time, in epoch seconds or ISO 8601; None where it does not; a second is added."""
     try:
-        return max(0.0, float(moment or "") - clock.now()) + 1.0
+        epoch = float(moment or "")
     except ValueError:
-        return None
+        try:
+            epoch = datetime.fromisoformat(moment or "").timestamp()
+        except ValueError:
+            return None
+    return max(0.0, epoch - clock.now()) + 1.0
 
 
 def wait_for(seconds: str | None) -> float | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from corpus.walk import Claim, Gap, Page, Spending, Walk
 
@@ -13,7 +14,10 @@ if TYPE_CHECKING:
     from ingest.http import HttpSettings
     from ingest.retry import Clock
 
-__all__ = ["Claim", "Estimate", "Gap", "Opening", "Page", "Seeds", "Source", "Spending", "Start", "Walk"]
+__all__ = [
+    "Checkable", "Claim", "Estimate", "Finding", "Gap", "Level", "Opening", "Page", "Seeds", "Source", "Spending",
+    "Start", "Walk",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,3 +94,30 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Close connections."""
+
+
+class Level(StrEnum):
+    """How something is: well, worth knowing, or in need of being mended."""
+
+    OK = "ok"
+    NOTE = "note"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found, in one line; where something is wrong, the line says what to do."""
+
+    level: Level
+    text: str
+
+
+@runtime_checkable
+class Checkable(Protocol):
+    """A source that can check its access; no source must."""
+
+    def check(self) -> Iterator[Finding]:
+        """Say which request is about to be made and what it costs, make that one cheap request, and say how it went.
+
+        SourceError where it did not go well.
+        """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from collections import Counter
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -179,6 +180,8 @@ def _csv(source: _CsvLines, archive: Archive) -> Iterator[Value | BadLine | Colu
         raise InputError(
             f"{archive.path} is in no known format: its first line is no table's header ({error})"
         ) from error
+    if twice := [name for name, times in Counter(names).items() if name and times > 1]:
+        raise InputError(f"{archive.path} has several columns named {twice[0]!r}: give each a name of its own")
     is_guarded = set(names) >= OWN_COLUMNS
     yield Columns(names)
     rows = csv.reader(source, delimiter=delimiter)

@@ -2,91 +2,42 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from corpus.errors import SourceError, WalkError
-from corpus.payload import Payload
-from corpus.post import State
+from corpus.errors import SourceError
 from corpus.walk import Claim, Gap, Page, Spending, Walk
 from ingest import x
+from ingest import x_answers as answers
 from ingest.addresses import identity
-from ingest.fields import identifier, inner, number, objects, required, string
+from ingest.fields import identifier, inner, number, objects, required
 from ingest.http import HttpSettings
 from ingest.retry import Clock, Transient
-from ingest.source import Estimate, Start
-from ingest.x_budget import Prices, Purse
-from ingest.x_client import NoArchiveError, StaleTokenError, XClient, XKeys
+from ingest.source import Estimate, Finding, Level, Start
+from ingest.x_answers import BEGIN, Answer
+from ingest.x_client import CONSOLE, NoArchiveError, StaleTokenError, XClient, XKeys
+from ingest.x_estimates import POST, QUOTES, XEstimates, beside
+from ingest.x_search import (
+    CONVERSATION,
+    FIELDS,
+    LARGEST_ARCHIVE_PAGE,
+    LARGEST_PAGE,
+    QUERY,
+    REPLIES,
+    SMALLEST_PAGE,
+    Place,
+    ask,
+    text,
+)
+from ingest.x_settings import XSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
-    from corpus.post import Post
-
-POST, CONVERSATION, REPLIES, QUOTES, QUERY = "post", "conversation", "replies", "quotes", "query"
-SEARCHES = {CONVERSATION: "conversation_id:{}", REPLIES: "in_reply_to_tweet_id:{}", QUERY: "{}"}
-LARGEST_ARCHIVE_PAGE, LARGEST_PAGE, SMALLEST_PAGE = 500, 100, 10
+__all__ = ["X", "XSettings"]
 DRY_PAGES = 3  # of quotes without a new one, after which there are no more
-MOST_COUNT_PAGES = 60  # of 31 days
-BEGIN = datetime(2006, 3, 21, tzinfo=UTC)  # the first post of all
-FIRST_SNOWFLAKE = 29_700_859_247
 RECENT_ONLY = "the full archive is refused: only the last 7 days were searched"
-FIELDS: Mapping[str, Any] = {
-    "expansions": "author_id,referenced_tweets.id,referenced_tweets.id.author_id",
-    "tweet_fields": "id,text,author_id,conversation_id,created_at,edit_history_tweet_ids,entities,"
-    "in_reply_to_user_id,lang,note_tweet,public_metrics,referenced_tweets,withheld",
-    "user_fields": "id,username",
-}
-Answer = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class XSettings:
-    """Which posts and searches are collected, how far from them, and what that may cost.
-
-    `queries` are in X's own syntax and cost like everything else. `quote_depth` 0 leaves quotes unanswered, 1 collects
-    the replies to quotes, 2 also the quotes of quotes and their replies, and so on.
-    """
-
-    tweets: tuple[str, ...] = ("1614186881171742720",)
-    queries: tuple[str, ...] = ()
-    since: str = "2023-01-01"  # for queries; a thread is searched from its first post on
-    quote_depth: int = 1
-    archive: str = "all"  # or "recent": the last 7 days
-    budget_dollars: float = 5.0
-    budget_posts: int = 10_000
-    price_post: float = 0.005
-    price_user: float = 0.010
-    price_count: float = 0.005
-    seconds_between: float = 1.0  # searches of the archive
-    api_url: str = "https://api.x.com"
-
-    def purse(self) -> Purse:
-        """Give a full purse."""
-        prices = Prices(post=self.price_post, user=self.price_user, count=self.price_count)
-        return Purse(prices=prices, dollars=self.budget_dollars, posts=self.budget_posts)
-
-
-@dataclass(slots=True)
-class _Search:
-    """Where a search is: it goes on by token, or, where the token is too old, from the oldest post on."""
-
-    token: str | None = None
-    oldest: str | None = None
-    recent: bool = False
-    dry: int = 0
-
-    @classmethod
-    def at(cls, cursor: str | None) -> _Search:
-        return cls(**json.loads(cursor or "{}"))
-
-    @property
-    def cursor(self) -> str:
-        known = {"token": self.token, "oldest": self.oldest, "recent": self.recent, "dry": self.dry}
-        return json.dumps({key: value for key, value in known.items() if value}, separators=(",", ":"))
 
 
 class X:
@@ -108,7 +59,7 @@ class X:
         )
         self._purse = settings.purse()
         self._has_archive = settings.archive != "recent"
-        self._quote_counts: dict[str, int] = {}
+        self._estimates = XEstimates(self._client, settings, self._clock)
 
     def seeds(self) -> Iterator[Walk]:
         """Name posts and queries."""
@@ -132,16 +83,29 @@ class X:
                 partial(self._tweets, asked, left), most=LARGEST_PAGE, least=1, cursor="{}"
             )
             left = left[len(asked) :]
-            items, gaps = _items(answer)
-            yield Page(items=items, gaps=gaps, gone=(*_gone(answer, asked), *_superseded(answer)), spent=cost)
+            items, gaps = answers.items(answer)
+            yield Page(
+                items=items, gaps=gaps, gone=(*answers.gone(answer, asked), *answers.superseded(answer)), spent=cost
+            )
 
     def estimate(self, walk: Walk) -> Estimate:
         """Count what a walk would bring: by the counts endpoint for searches, by the post's own numbers for quotes."""
-        if walk.kind == POST:
-            return self._estimate_post(walk)
-        if walk.kind == QUOTES:
-            return self._priced(self._quote_counts.get(walk.about), "")
-        return self._estimate_search(walk)
+        return self._estimates.of(walk)
+
+    def check(self) -> Iterator[Finding]:
+        """Search for what cannot be there: that costs nothing, and shows key, credit and access to the archive."""
+        route = "GET /2/tweets/search/" + ("all" if self._has_archive else "recent")
+        price = f"$0.00, as it finds nothing; each post found would cost ${self._settings.price_post:.3f}"
+        yield Finding(Level.NOTE, f"about to ask {route} once for replies to a post that never was: {price}")
+        search, nothing = self._client.search_all_tweets, {"start_time": BEGIN, "end_time": BEGIN + timedelta(hours=1)}
+        if not self._has_archive:
+            search, nothing = self._client.search_recent_tweets, {}
+        try:
+            search(text(Walk(CONVERSATION, "1")), max_results=SMALLEST_PAGE, **nothing)
+        except NoArchiveError as error:
+            raise SourceError(f'{error}: see its access at {CONSOLE}, or set archive = "recent" in [x]') from error
+        what, most = "the full archive" if self._has_archive else "the last 7 days", self._settings.budget_dollars
+        yield Finding(Level.OK, f"the token is accepted, {what} can be searched; a collection may cost ${most:,.2f}")
 
     def close(self) -> None:
         """Close the connections."""
@@ -155,27 +119,24 @@ class X:
             least=1,
             cursor=start.cursor or "{}",
         )
-        items, gaps = _items(answer, walk.about)
+        items, gaps = answers.items(answer, walk.about)
         root = next(iter(objects(answer, "data")), {"id": walk.about})
-        lost = tuple(Gap(thread=walk.about, reason=_reason(error), post=walk.about) for error in _own_errors(answer))
+        lost = tuple(
+            Gap(thread=walk.about, reason=answers.reason(error), post=walk.about)
+            for error in answers.own_errors(answer)
+        )
         yield Page(
             items=items,
-            found=tuple(self._beside(root, walk.depth)),
-            claims=tuple(_claims(root)),
+            found=tuple(beside(root, walk.depth)),
+            claims=tuple(answers.claims(root, with_quotes=True)),
             gaps=(*gaps, *lost),
-            gone=(*_gone(answer, [walk.about]), *_superseded(answer)),
+            gone=(*answers.gone(answer, [walk.about]), *answers.superseded(answer)),
             spent=cost,
         )
 
-    def _beside(self, root: Mapping[str, Any], depth: int) -> Iterator[Walk]:
-        """Name what belongs to a post of the configuration: its conversation and its quotes."""
-        key = required(root, "id")
-        yield Walk(CONVERSATION, identifier(root, "conversation_id") or key, depth)
-        yield Walk(QUOTES, key, depth)
-
     def _search(self, walk: Walk, start: Start) -> Iterator[Page]:
         """Fetch all that a search finds, newest first."""
-        at = _Search.at(start.cursor)
+        at = Place.at(start.cursor)
         thread = walk.about if walk.kind == CONVERSATION else ""
         is_first, stale = at.token is None and at.oldest is None, None
         while True:
@@ -190,18 +151,18 @@ class X:
             except NoArchiveError as error:
                 self._has_archive = False
                 self._clock.tell(f"{error}: searching the last 7 days only; older replies are NOT collected")
-                at = _Search(recent=True)
+                at = Place(recent=True)
                 continue
             except StaleTokenError:
                 if at.token in (None, stale):
                     raise
                 at.token, stale = None, at.token
                 continue
-            items, gaps = _items(answer, thread)
+            items, gaps = answers.items(answer, thread)
             meta = inner(answer, "meta")
-            token, newest = identifier(meta, "next_token"), _newest(answer)
+            token, newest = identifier(meta, "next_token"), answers.newest(answer)
             is_over = token is None or token == at.token
-            at.token, at.oldest = token, _oldest(answer) or at.oldest
+            at.token, at.oldest = token, answers.oldest(answer) or at.oldest
             if at.recent:
                 gaps = (*gaps, Gap(thread=thread, reason=RECENT_ONLY, posts=0))
             yield Page(
@@ -210,7 +171,7 @@ class X:
                 # After a search of the last days the archive is still to be read, so the mark stays where it was.
                 mark=newest if is_first and not at.recent else None,
                 gaps=gaps,
-                gone=_superseded(answer),
+                gone=answers.superseded(answer),
                 spent=cost,
             )
             is_first = False
@@ -219,7 +180,7 @@ class X:
 
     def _quotes(self, walk: Walk, start: Start) -> Iterator[Page]:
         """Fetch the quotes of a post, newest first, until pages bring nothing new."""
-        at, known = _Search.at(start.cursor), set[str]()
+        at, known = Place.at(start.cursor), set[str]()
         is_first, stale = at.token is None, None
         while True:
             try:
@@ -232,11 +193,13 @@ class X:
             except StaleTokenError:
                 if at.token in (None, stale):
                     raise
-                at, stale = _Search(), at.token
+                at, stale = Place(), at.token
                 continue
-            items, gaps = _items(answer)
+            items, gaps = answers.items(answer)
             quotes = objects(answer, "data")
-            fresh = [quote for quote in quotes if required(quote, "id") not in known and _is_past(quote, start.mark)]
+            fresh = [
+                quote for quote in quotes if required(quote, "id") not in known and answers.is_past(quote, start.mark)
+            ]
             known |= {required(quote, "id") for quote in quotes}
             token = identifier(inner(answer, "meta"), "next_token")
             at.dry = 0 if fresh else at.dry + 1
@@ -245,16 +208,22 @@ class X:
             yield Page(
                 items=items,
                 cursor=None if is_over else at.cursor,
-                mark=_newest(answer) if is_first else None,
+                mark=answers.newest(answer) if is_first else None,
                 found=tuple(found for quote in fresh for found in self._around(quote, walk.depth + 1)),
-                claims=tuple(claim for quote in fresh for claim in _claims(quote) if claim.posts),
+                claims=tuple(self._claims(fresh, walk.depth + 1)),
                 gaps=gaps,
-                gone=_superseded(answer),
+                gone=answers.superseded(answer),
                 spent=cost,
             )
             is_first = False
             if is_over:
                 return
+
+    def _claims(self, quotes: Sequence[Mapping[str, Any]], level: int) -> Iterator[Claim]:
+        """Say how many replies and quotes there are of each quote; of its quotes only where they are fetched."""
+        with_quotes = level < self._settings.quote_depth
+        claims = (claim for quote in quotes for claim in answers.claims(quote, with_quotes=with_quotes))
+        return (claim for claim in claims if claim.posts or claim.quotes)
 
     def _around(self, quote: Mapping[str, Any], level: int) -> Iterator[Walk]:
         """Name what belongs to a quote: its replies, and further out its own quotes."""
@@ -268,29 +237,14 @@ class X:
         if level < self._settings.quote_depth and number(counts, "quote_count") != 0:
             yield Walk(QUOTES, key, level)
 
-    def _ask(self, walk: Walk, at: _Search, mark: str | None, size: int) -> Answer:
-        query = SEARCHES[walk.kind].format(walk.about)
-        if at.recent:
-            recent: Answer = self._client.search_recent_tweets(query, max_results=size, next_token=at.token, **FIELDS)
-            return recent
-        begin = _time_of(mark) if mark else self._begin(walk)
-        end = None if at.token or not at.oldest else _time_of(at.oldest) + timedelta(seconds=1)
-        answer: Answer = self._client.search_all_tweets(
-            query, start_time=begin, end_time=end, max_results=size, next_token=at.token, **FIELDS
-        )
-        return answer
+    def _ask(self, walk: Walk, at: Place, mark: str | None, size: int) -> Answer:
+        return ask(self._client, walk, at, since=self._settings.since, mark=mark, size=size)
 
-    def _ask_quotes(self, walk: Walk, at: _Search, size: int) -> Answer:
+    def _ask_quotes(self, walk: Walk, at: Place, size: int) -> Answer:
         answer: Answer = self._client.get_quote_tweets(
             walk.about, max_results=size, pagination_token=at.token, **FIELDS
         )
         return answer
-
-    def _begin(self, walk: Walk) -> datetime:
-        """Say when what is searched for may begin; without it only the last 30 days are searched."""
-        if walk.kind == QUERY:
-            return datetime.fromisoformat(self._settings.since).replace(tzinfo=UTC)
-        return _time_of(walk.about)
 
     def _tweets(self, asked: list[str], ids: Sequence[str], size: int) -> Answer:
         asked[:] = ids[:size]
@@ -320,126 +274,3 @@ class X:
         cost, self._purse = self._purse.price(answer, now=self._clock.now())
         self._purse = self._purse.spend(cost - reserved)
         return answer, cost - reserved
-
-    def _estimate_post(self, walk: Walk) -> Estimate:
-        if self._purse.size(1) < 1:
-            raise SourceError("X: the budget does not reach for asking about the post: raise budget_dollars in [x]")
-        answer = self._client.get_tweets([walk.about], **FIELDS)
-        cost, self._purse = self._purse.price(answer, now=self._clock.now())
-        self._purse = self._purse.spend(cost)
-        root = next(iter(objects(answer, "data")), None)
-        if root is None:
-            found = tuple(self._beside({"id": walk.about}, walk.depth))
-            return Estimate(posts=0, found=found, remark="X does not show this post (any more)")
-        counts = inner(root, "public_metrics")
-        replies, quotes = number(counts, "reply_count") or 0, number(counts, "quote_count") or 0
-        self._quote_counts[walk.about] = quotes
-        remark = f"{replies:,} direct replies, {quotes:,} quotes; asking cost ${cost.dollars:.3f}"
-        return Estimate(posts=1, dollars=self._each(), found=tuple(self._beside(root, walk.depth)), remark=remark)
-
-    def _estimate_search(self, walk: Walk) -> Estimate:
-        query, total, token, asked = SEARCHES[walk.kind].format(walk.about), 0, None, 0
-        while True:
-            try:
-                answer = self._count(query, walk, token)
-            except WalkError:
-                return self._priced(None, "X gives no count")
-            asked += 1
-            total += number(inner(answer, "meta"), "total_tweet_count") or 0
-            token = identifier(inner(answer, "meta"), "next_token")
-            if token is None or asked >= MOST_COUNT_PAGES:
-                return self._priced(total, f"asking cost ${asked * self._settings.price_count:.3f}")
-
-    def _count(self, query: str, walk: Walk, token: str | None) -> Answer:
-        if not self._has_archive:
-            recent: Answer = self._client.get_recent_tweets_count(query, granularity="day")
-            return recent
-        begin = self._begin(walk)
-        answer: Answer = self._client.get_all_tweets_count(query, start_time=begin, granularity="day", next_token=token)
-        return answer
-
-    def _priced(self, posts: int | None, remark: str) -> Estimate:
-        return Estimate(posts=posts, dollars=(posts or 0) * self._each(), remark=remark)
-
-    def _each(self) -> float:
-        """Price a post with its author."""
-        return self._settings.price_post + self._settings.price_user
-
-
-def _items(answer: Answer, thread: str = "") -> tuple[tuple[tuple[Post, Payload | None], ...], tuple[Gap, ...]]:
-    """Read the posts of an answer and what it says could not be shown."""
-    items: list[tuple[Post, Payload | None]] = []
-    gaps = [
-        Gap(thread=thread, reason=_reason(error), post=identifier(error, "resource_id", "value") or "")
-        for error in objects(answer, "errors")
-        if error.get("parameter") not in ("id", "ids")
-    ]
-    for flat in x.flatten(answer):
-        try:
-            items.append((x.post(flat), Payload("x", json.dumps(_lean(flat), separators=(",", ":")).encode())))
-        except ValueError as error:
-            gaps.append(Gap(thread=thread, reason=f"unreadable: {error}", post=str(flat.get("id"))))
-    return tuple(items), tuple(gaps)
-
-
-def _lean(flat: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out the texts of posts that it answers or quotes: they are stored, and wiped, under their own ids."""
-    targets = objects(flat, "referenced_tweets")
-    kept = [
-        target if target.get("type") == "retweeted" else {k: target.get(k) for k in ("type", "id")}
-        for target in targets
-    ]
-    return {**flat, "referenced_tweets": kept} if targets else dict(flat)
-
-
-def _claims(root: Mapping[str, Any]) -> Iterator[Claim]:
-    replies = number(inner(root, "public_metrics"), "reply_count")
-    if replies is not None and identifier(root, "conversation_id") in (None, root["id"]):
-        yield Claim(thread=required(root, "id"), posts=replies)
-
-
-def _own_errors(answer: Answer) -> list[Mapping[str, Any]]:
-    return [error for error in objects(answer, "errors") if error.get("parameter") in ("id", "ids")]
-
-
-def _gone(answer: Answer, asked: Sequence[str]) -> Iterator[tuple[str, State]]:
-    """Name the posts asked for that X does not show (any more)."""
-    for error in _own_errors(answer):
-        key = identifier(error, "resource_id", "value")
-        if key is not None and key in asked:
-            yield key, State.DELETED if "not-found" in str(error.get("type")) else State.REMOVED
-
-
-def _superseded(answer: Answer) -> tuple[tuple[str, State], ...]:
-    """Name the earlier versions of edited posts: each has an id of its own, and only the last one counts."""
-    return tuple(
-        (str(earlier), State.DELETED)
-        for tweet in objects(answer, "data")
-        for earlier in tweet.get("edit_history_tweet_ids") or []
-        if str(earlier) != tweet.get("id")
-    )
-
-
-def _reason(error: Mapping[str, Any]) -> str:
-    name = string(error, "title") or string(error, "message") or "unnamed error"
-    kind = string(error, "resource_type")
-    return f"{kind}: {name}" if kind else name
-
-
-def _newest(answer: Answer) -> str | None:
-    return max((required(tweet, "id") for tweet in objects(answer, "data")), key=int, default=None)
-
-
-def _oldest(answer: Answer) -> str | None:
-    return min((required(tweet, "id") for tweet in objects(answer, "data")), key=int, default=None)
-
-
-def _is_past(tweet: Mapping[str, Any], mark: str | None) -> bool:
-    return mark is None or int(required(tweet, "id")) > int(mark)
-
-
-def _time_of(key: str) -> datetime:
-    """Read from an id when the post was made; ids from before November 2010 do not tell."""
-    if not key.isdigit() or int(key) < FIRST_SNOWFLAKE:
-        return BEGIN
-    return datetime.fromtimestamp(((int(key) >> 22) + 1_288_834_974_657) // 1000, UTC)

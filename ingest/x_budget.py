@@ -44,10 +44,15 @@ class Purse:
     day: int = 0
     read: frozenset[str] = frozenset()
 
+    @property
+    def left(self) -> float:
+        """Give the dollars that are left."""
+        return self.dollars - self.spent.dollars
+
     def size(self, most: int) -> int:
         """Count the posts that the next page may have, so that the dearest page is still within the budget."""
         each = self.largest(1).dollars
-        by_dollars = most if each <= 0 else int((self.dollars - self.spent.dollars + CENT) / each)
+        by_dollars = most if each <= 0 else int((self.left + CENT) / each)
         return max(0, min(most, by_dollars, (self.posts - self.spent.posts) // POSTS_EACH))
 
     def largest(self, posts: int) -> Spending:

@@ -13,7 +13,7 @@ import requests
 import tweepy
 
 from corpus.errors import SourceError, WalkError
-from ingest.http import LIMITS, PASSING, HttpSettings, asked_wait
+from ingest.http import LATER, LIMITS, PASSING, HttpSettings, asked_wait
 from ingest.retry import Clock, Transient, persist, wait_for
 
 if TYPE_CHECKING:
@@ -72,9 +72,7 @@ class XClient(tweepy.Client):  # type: ignore[misc] # tweepy has no types
         try:
             return persist(ask, who="X", patience=self._http.patience(), clock=self._clock)
         except Transient as problem:
-            raise SourceError(
-                f"X: {problem.reason}, again and again: run the same command again later, it goes on where it stopped"
-            ) from problem
+            raise SourceError(f"X: {problem.reason}: {LATER}") from problem
 
     def _once(self, method: str, route: str, params: Any) -> requests.Response:
         headers = {"User-Agent": self.user_agent, "Authorization": f"Bearer {self._token}"}
@@ -89,6 +87,7 @@ class XClient(tweepy.Client):  # type: ignore[misc] # tweepy has no types
             )
         except requests.RequestException as error:
             raise Transient(f"no answer from {self._base} ({type(error).__name__})") from None
+        self._clock.hear(response.headers.get("date", ""))
         judge(response, route, self._clock)
         return response
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -102,6 +102,17 @@ def load(folder: Path) -> Checkpoint:
     except (KeyError, TypeError, ValueError, RuntimeError, SafetensorError) as error:
         reason = " ".join(str(error).split())[:200]
         raise ModelError(f"{folder}: the files do not fit together ({reason}): copy the whole folder anew") from error
+
+
+def in_precision(checkpoint: Checkpoint, kind: torch.dtype) -> Checkpoint:
+    """Let the encoder compute in another precision, which is another revision, as answers differ in the third decimal.
+
+    The heads stay in single precision: they are a small part of the work and decide.
+    """
+    if kind == torch.float32:
+        return checkpoint
+    checkpoint.model.encoder.to(kind)
+    return replace(checkpoint, revision=f"{checkpoint.revision}-{str(kind).removeprefix('torch.')}")
 
 
 def is_checkpoint(folder: Path) -> bool:

@@ -130,6 +130,8 @@ class ClassifierLabeller:
     Without a stance classifier every camp is neutral; without one for sentiment every tone is neutral.
     """
 
+    parallel = False  # transformers' tokenizers may not be shared by threads
+
     def __init__(
         self,
         targets: Sequence[Target],

@@ -1,4 +1,4 @@
-"""Where a model runs."""
+"""Where a model runs, and in which precision."""
 
 from __future__ import annotations
 
@@ -22,3 +22,20 @@ def choose_device(name: str, threads: int = 0) -> torch.device:
         usable = ", ".join(["auto", *(kind for kind, usable in there.items() if usable)])
         raise InputError(f"[model] device = {name!r} is not to be had here: choose one of {usable}")
     return torch.device(name)
+
+
+def choose_precision(name: str, device: torch.device) -> torch.dtype:
+    """Turn "auto", "bf16" or "fp32" into a type of numbers; "auto" is bf16 where the processor multiplies it itself."""
+    if name == "auto":
+        return torch.bfloat16 if _multiplies_bf16(device) else torch.float32
+    try:
+        return {"bf16": torch.bfloat16, "fp32": torch.float32}[name]
+    except KeyError:
+        raise InputError(f"[model] precision = {name!r} is not to be had: choose one of auto, bf16, fp32") from None
+
+
+def _multiplies_bf16(device: torch.device) -> bool:
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    able: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()  # since PyTorch 2.11
+    return device.type == "cpu" and any(able.get(unit) is True for unit in ("amx_bf16", "avx512_bf16", "bf16"))

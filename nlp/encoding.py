@@ -143,7 +143,7 @@ def collate(windows: Sequence[Window], names: Sequence[Sequence[Sequence[int]]],
     """
     rows, width = len(windows), max(map(len, names))
     length = max(len(window.ids) + width - len(row) for window, row in zip(windows, names, strict=True))
-    length += -length % 8
+    length = padded(length)
     ids = np.full((rows, length), special.pad, np.int64)
     types, attention = np.zeros((2, rows, length), np.int64)
     pieces = np.full((rows, width, max(len(name) for row in names for name in row)), -1, np.int64)
@@ -162,6 +162,11 @@ def collate(windows: Sequence[Window], names: Sequence[Sequence[Sequence[int]]],
     weights /= np.maximum(weights.sum(-1, keepdims=True), 1)
     here, there = weights
     return Batch(*map(torch.from_numpy, (ids, types, attention, pieces, known, here, there)))
+
+
+def padded(length: int) -> int:
+    """Round up a length as batches do."""
+    return length + -length % 8
 
 
 def _spans(length: int, room: int, overlap: int) -> list[range]:

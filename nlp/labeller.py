@@ -23,10 +23,14 @@ _ROOT = 240  # characters of the thread's first post that are read with a reply 
 
 
 class Labeller(Protocol):
-    """What the program asks of any model. `revision` changes whenever its answers may."""
+    """What the program asks of any model.
+
+    `revision` changes whenever its answers may; `parallel` says whether several threads may call `label` at once.
+    """
 
     name: str
     revision: str
+    parallel: bool
 
     def label(self, readings: Sequence[Reading]) -> list[Labels]:
         """Label a batch; one answer for each reading, in order."""
@@ -35,6 +39,8 @@ class Labeller(Protocol):
 
 class StanceLabeller:
     """The built-in kind of model: one pass gives every label."""
+
+    parallel = True
 
     def __init__(self, predictor: Predictor, *, name: str, revision: str, languages: Sequence[str]) -> None:
         self.name, self.revision = name, revision

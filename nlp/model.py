@@ -1,8 +1,9 @@
 """One encoder, every answer: heads for camp, stance per target, sentiment, reasons, switch and relevance.
 
 The heads are shared by all targets and never see a target's name; each target is described by the encoder's last
-hidden states at its slot, at its mentions in the post and at its mentions in the context. The camp is a softmax over
-the targets and neutral, computed from each target beside its rivals, so that direction (A over B) can be told.
+hidden states at its mentions in the post and in the context, or, where neither names it, at its slot. The camp is a
+softmax over the targets and neutral, computed from each target beside its rivals, so that direction (A over B) can be
+told.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class StanceModel(nn.Module):
 
     def forward(self, batch: Batch) -> Outputs:
         """Score one batch."""
-        states = self.encode(batch)  # [B, L, H]
+        states = self.encode(batch).float()  # [B, L, H]
         cls, mean = states[:, 0], _average(states, batch)
         whole = self.dropout(self.whole(torch.cat([cls, mean], -1)))  # [B, W]
         target = self.dropout(self._targets(states, cls, mean, batch))  # [B, T, W]
@@ -78,19 +79,23 @@ class StanceModel(nn.Module):
         )
 
     def encode(self, batch: Batch) -> Tensor:
-        """Run the encoder over the batch, its slots filled with the targets' names: [B, L, H]."""
-        words = self.encoder.get_input_embeddings()
-        slots = _mean_of_pieces(words(batch.names.clamp(min=0)), batch.names >= 0)  # [B, T, H]
-        tokens = words(batch.ids)
-        end = 1 + slots.shape[1]
-        inputs = torch.cat([tokens[:, :1], slots.to(tokens.dtype), tokens[:, end:]], 1)
+        """Run the encoder over the batch: [B, L, H]."""
         types = {"token_type_ids": batch.types} if int(getattr(self.encoder.config, "type_vocab_size", 0)) > 1 else {}
-        output = self.encoder(inputs_embeds=inputs, attention_mask=batch.attention, **types)
+        output = self.encoder(inputs_embeds=self.inputs(batch), attention_mask=batch.attention, **types)
         states: Tensor = output.last_hidden_state
         return states
 
+    def inputs(self, batch: Batch) -> Tensor:
+        """Look up the word pieces, and fill the slots with the targets' names: [B, L, H]."""
+        words = self.encoder.get_input_embeddings()
+        slots = _mean_of_pieces(words(batch.names.clamp(min=0)), batch.names >= 0)  # [B, T, H]
+        tokens: Tensor = words(batch.ids)
+        return torch.cat([tokens[:, :1], slots.to(tokens.dtype), tokens[:, 1 + slots.shape[1] :]], 1)
+
     def _targets(self, states: Tensor, cls: Tensor, mean: Tensor, batch: Batch) -> Tensor:
         slots = states[:, 1 : 1 + batch.targets.shape[1]]
+        named = (batch.in_post + batch.in_context).sum(-1, keepdim=True) > 0
+        slots = slots.masked_fill(named, 0)  # beside mentions, slots taught the heads little and misled them
         here = self._mentions(states, batch.in_post, self.absent[0])
         there = self._mentions(states, batch.in_context, self.absent[1])
         features: Tensor = self.target(torch.cat([slots, here, there, _spread(cls, slots), _spread(mean, slots)], -1))

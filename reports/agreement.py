@@ -24,11 +24,15 @@ def agreement(annotations: Iterable[Annotation]) -> tuple[Agreement, ...]:
     return tuple(found for found in measured if found)
 
 
-def cohen(pairs: Sequence[tuple[str, str]]) -> float | None:
-    """Compute Cohen's kappa of two people (1960); None where both say one and the same of everything."""
-    first, second = Counter(pair[0] for pair in pairs), Counter(pair[1] for pair in pairs)
-    equal = sum(one == other for one, other in pairs) / len(pairs)
-    chance = sum(first[label] * second[label] for label in first) / len(pairs) ** 2
+def cohen(pairs: Iterable[tuple[str, str]] | Mapping[tuple[str, str], int]) -> float | None:
+    """Compute Cohen's kappa (1960) of pairs of answers, or of their counts; None where all are one and the same."""
+    counts, first, second = Counter(pairs), Counter[str](), Counter[str]()
+    for (one, other), n in counts.items():
+        first[one] += n
+        second[other] += n
+    total = counts.total()
+    equal = sum(n for (one, other), n in counts.items() if one == other) / total
+    chance = sum(first[label] * second[label] for label in first) / total**2
     return (equal - chance) / (1 - chance) if chance < 1 else None
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from corpus.annotation import Annotation
     from corpus.labels import Target
-    from corpus.opinion import Opinion
+    from corpus.opinion import Opinions
     from corpus.walk import Coverage
     from reports.quotes import Texts
     from reports.report import Comparison, HandLabels, Ledger, Timeline
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 def build(
-    opinions: Iterable[Opinion],
+    opinions: Iterable[Opinions],
     texts: Texts,
     *,
     targets: Sequence[Target],
@@ -95,7 +95,7 @@ def build(
 
 
 def survey(
-    opinions: Iterable[Opinion],
+    opinions: Iterable[Opinions],
     *,
     name: str,
     targets: Sequence[Target],
@@ -120,25 +120,21 @@ class Pass:
         self.first: datetime | None = None
         self.last: datetime | None = None
 
-    def add(self, opinion: Opinion) -> None:
-        """Take in one post, judged or not."""
-        if not self.books.takes(opinion):
-            return
-        self.collector.add(opinion)
-        self.moves.add(opinion)
-        place = self.collector.place(opinion)
-        if not self.figures.takes(opinion, place):  # nobody is shown under both a name and a pseudonym
-            self.candidates.add(opinion, place)
-        time = opinion.created_at
-        if time is not None:
-            self.first = time if self.first is None else min(self.first, time)
-            self.last = time if self.last is None else max(self.last, time)
+    def add(self, posts: Opinions) -> None:
+        """Take in some posts, judged or not."""
+        judged = self.books.judged(posts)
+        places = self.collector.add(judged)
+        self.moves.add(judged)
+        named = self.figures.add(judged, places)
+        self.candidates.add(judged, places, besides=named)  # nobody is shown under both a name and a pseudonym
+        times = [time for time in (self.first, self.last, *judged.created_at) if time is not None]
+        self.first, self.last = min(times, default=None), max(times, default=None)
 
 
-def _seen(opinions: Iterable[Opinion], targets: Sequence[Target], settings: ReportSettings) -> Pass:
+def _seen(opinions: Iterable[Opinions], targets: Sequence[Target], settings: ReportSettings) -> Pass:
     seen = Pass(targets, settings)
-    for opinion in opinions:
-        seen.add(opinion)
+    for posts in opinions:
+        seen.add(posts)
     return seen
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from reports.grouping import grouped
 from reports.prevalence import MIN_CLUSTERS
 from reports.report import Change
 
@@ -53,7 +54,7 @@ def changes(count: Counting, line: Timeline) -> tuple[Change, ...] | None:
     periods = count.periods(line)
     chosen = (periods >= 0) & (votes.camps >= 0) & (votes.camps < limit)
     least = count.sampling.min_posts
-    overall = count.cell("", chosen)
+    overall = count.cell("", np.flatnonzero(chosen))
     if overall is None or overall.sides is None or len(line.periods) < LEAST_PERIODS or chosen.sum() < 2 * least:
         return None
     numbers = (votes.authors if overall.sides.unit == "author" else votes.threads)[chosen]
@@ -79,8 +80,8 @@ def _search(
         return
     periods, codes = posts.periods[inside], posts.codes[inside]
     labels = int(posts.codes.max()) + 1
-    names, clusters = np.unique(posts.numbers[inside], return_inverse=True)
-    cells, blocks = np.unique(periods * len(names) + clusters, return_inverse=True)  # ascending in time
+    names, clusters = grouped(posts.numbers[inside])
+    cells, blocks = grouped(periods * len(names) + clusters)  # ascending in time
     when, whose = np.divmod(cells, len(names))
     starts = np.searchsorted(when, np.arange(low + 1, high))
     found = _scan(_counts(blocks, codes, len(cells), labels), starts, least)
@@ -90,12 +91,16 @@ def _search(
     said = _counts(clusters, codes, len(names), labels)
     alike = np.log2(said.sum(axis=1)).astype(np.int64)  # among 1, 2 to 3, 4 to 7, ... posts
     said /= said.sum(axis=1, keepdims=True)
-    sizes = np.bincount(blocks)[:, None]
+    ranks = np.empty_like(clusters, shape=len(names))
+    ranks[np.argsort(alike, kind="stable")] = np.arange(len(names))
+    sizes, places = np.bincount(blocks)[:, None], ranks[whose]
     shuffles = SHUFFLES if len(names) <= MANY else FEWER_SHUFFLES
-    as_good = sum(
-        float(_scan(sizes * _shuffled(said, alike, random)[whose], starts, least).max()) >= found[best] * (1 - 1e-9)
-        for _ in range(shuffles)
-    )
+    as_good = 0
+    for _ in range(shuffles):
+        lots = random.random(len(names))  # drawn to the end, so that later searches see the same numbers
+        if (1 + as_good) / (1 + shuffles) <= rate:
+            shuffled = sizes * said[np.argsort(alike + lots)[places]]  # within groups
+            as_good += float(_scan(shuffled, starts, least).max()) >= found[best] * (1 - 1e-9)
     p_value = float((1 + as_good) / (1 + shuffles))
     if p_value > rate:
         return
@@ -103,13 +108,6 @@ def _search(
     yield Split(at, p_value)
     yield from _search(posts, (low, at), least, random, rate / 2, depth - 1)
     yield from _search(posts, (at, high), least, random, rate / 2, depth - 1)
-
-
-def _shuffled(said: Floats, groups: Ints, random: np.random.Generator) -> Floats:
-    """Shuffle rows within groups."""
-    found = np.empty_like(said)
-    found[np.argsort(groups, kind="stable")] = said[np.argsort(groups + random.random(len(said)))]
-    return found
 
 
 def _counts(rows: Ints, codes: Ints, count: int, labels: int) -> Floats:
@@ -138,7 +136,7 @@ def _change(
 ) -> Change:
     place = edges.index(split.at)
     sides = [
-        count.cell("", chosen & (periods >= low) & (periods < high))
+        count.cell("", np.flatnonzero(chosen & (periods >= low) & (periods < high)))
         for low, high in ((edges[place - 1], split.at), (split.at, edges[place + 1]))
     ]
     before, after = (cell.sides for cell in sides if cell is not None)

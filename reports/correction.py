@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from reports.grouping import different, grouped
 from reports.linear import Estimate, among, covariance, interval, labelled, leading, summed
 from reports.prevalence import MIN_CLUSTERS, kish, known
 from reports.report import Corrected
@@ -89,7 +90,7 @@ class _Option(NamedTuple):
 
 def _estimate(codes: Ints, hand: Hand, numbers: Ints, labels: int) -> _Option:
     """Estimate with posts clustered in one way."""
-    names, places = np.unique(numbers, return_inverse=True)
+    names, places = grouped(numbers)
     counts = np.bincount(places * labels + codes, minlength=len(names) * labels).reshape(len(names), labels)
     means = counts.sum(axis=0) / len(codes)
     weights = (hand.weights / hand.weights.sum())[:, None]
@@ -105,7 +106,7 @@ def _estimate(codes: Ints, hand: Hand, numbers: Ints, labels: int) -> _Option:
     return _Option(
         Estimate(true_mean + tuning * (means - said_mean), truth + tuning * model),
         tuning,
-        len(np.unique(own)),
+        different(own),
         round(kish(np.bincount(own, weights=hand.weights)[:, None])) - 2,
         ((weights * left) ** 2).sum(axis=0),
     )

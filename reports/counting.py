@@ -10,6 +10,7 @@ import numpy as np
 
 from corpus.labels import SENTIMENTS, STANCES
 from reports.correction import Hand, corrected
+from reports.grouping import grouped
 from reports.periods import first_of, last_day, numbered, unit_for
 from reports.prevalence import Sampling, distribution
 from reports.report import Cell, Period, Places, Timeline
@@ -19,13 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from numpy.typing import NDArray
-
     from reports.prevalence import Floats, Ints
     from reports.report import Corrected, Distribution
     from reports.votes import Votes
-
-    Mask = NDArray[np.bool_]
 
 MOST_PLACES = 15
 HOURS = 24  # of a day
@@ -56,14 +53,14 @@ class Counting:
     truth: Truth | None = None
 
     @property
-    def everywhere(self) -> Mask:
+    def everywhere(self) -> Ints:
         """Choose all posts."""
-        return np.ones(len(self.votes), dtype=bool)
+        return np.arange(len(self.votes))
 
-    def cell(self, name: str, chosen: Mask) -> Cell | None:
-        """Count the opinions in the chosen posts; None where none has a camp."""
+    def cell(self, name: str, chosen: Ints) -> Cell | None:
+        """Count the opinions in the chosen posts (places, ascending); None where none has a camp."""
         votes, truth = self.votes, self.truth
-        sides = chosen & (votes.camps >= 0) & (votes.camps < len(self.camps) - 1)
+        sides = chosen[votes.camps[chosen] < len(self.camps) - 1]
         camps = self._distribution(self.camps, votes.camps, chosen, truth.camps if truth else None)
         taken = self._distribution(self.camps[:-1], votes.camps, sides)
         if camps is None:
@@ -72,7 +69,7 @@ class Counting:
             taken = replace(taken, corrected=self._correct(self.camps, votes.camps, chosen, truth.camps, sides=True))
         return Cell(name=name, sides=taken, camps=camps, stances=self.stances(chosen), sentiment=self.sentiment(chosen))
 
-    def stances(self, chosen: Mask) -> tuple[tuple[str, Distribution], ...]:
+    def stances(self, chosen: Ints) -> tuple[tuple[str, Distribution], ...]:
         """Count the stances of the chosen posts toward each target."""
         truth = self.truth
         counted = (
@@ -81,7 +78,7 @@ class Counting:
         )
         return tuple((name, found) for name, found in counted if found)
 
-    def sentiment(self, chosen: Mask) -> Distribution | None:
+    def sentiment(self, chosen: Ints) -> Distribution | None:
         """Count the sentiment of the chosen posts."""
         return self._distribution(
             SENTIMENTS, self.votes.sentiments, chosen, self.truth.sentiments if self.truth else None
@@ -91,7 +88,7 @@ class Counting:
         """Count the sentiment of each camp that has posts; a camp is what the model says, so that none is corrected."""
         sentiments = self.votes.sentiments
         counted = (
-            (camp, self._distribution(SENTIMENTS, sentiments, self.votes.camps == code))
+            (camp, self._distribution(SENTIMENTS, sentiments, np.flatnonzero(self.votes.camps == code)))
             for code, camp in enumerate(self.camps)
         )
         return tuple((camp, found) for camp, found in counted if found)
@@ -111,8 +108,8 @@ class Counting:
         pooled = [code for code in ranks if code not in shown and posts[code]]
         if len(pooled) == 1:
             shown, pooled = {*shown, *pooled}, []
-        cells = [self.cell(names[code], codes == code) for code in ranks if code in shown]
-        cells.append(self.cell(f"{len(pooled)} others", np.isin(codes, pooled)))
+        cells = [self.cell(names[code], np.flatnonzero(codes == code)) for code in ranks if code in shown]
+        cells.append(self.cell(f"{len(pooled)} others", np.flatnonzero(np.isin(codes, pooled))))
         return Places(cells=tuple(cell for cell in cells if cell), pooled=len(pooled))
 
     def timeline(self, unit: str, events: Sequence[tuple[date, str]]) -> Timeline:
@@ -124,9 +121,9 @@ class Counting:
             unit = unit_for(votes.hours[dated], votes.hours[sides], self.sampling.min_posts)
         numbers = np.where(dated, numbered(np.where(dated, votes.hours, HOURS), unit), NONE)
         periods = []
-        for number in np.unique(numbers[dated]):
+        for number in grouped(numbers[dated])[0]:
             first = first_of(int(number), unit)
-            cell = self.cell(first.isoformat(), numbers == number)
+            cell = self.cell(first.isoformat(), np.flatnonzero(numbers == number))
             if cell is not None:
                 periods.append(Period(first=first, last=last_day(first, unit), cell=cell))
         undated = int(((votes.hours == 0) & (votes.camps >= 0)).sum())
@@ -137,16 +134,16 @@ class Counting:
         """Give the place of the period of each post in a timeline, NONE where it is in none."""
         firsts = {found.first: place for place, found in enumerate(line.periods)}
         numbers = numbered(np.maximum(self.votes.hours, HOURS), line.unit)
-        unique, places = np.unique(numbers, return_inverse=True)
+        unique, places = grouped(numbers)
         known = np.array([firsts.get(first_of(int(number), line.unit), NONE) for number in unique], dtype=np.int64)
         found: Ints = np.where((self.votes.hours > 0) & (self.votes.camps >= 0), known[places], NONE)
         return found
 
     def _distribution(
-        self, labels: Sequence[str], codes: Ints, chosen: Mask, truth: Floats | None = None
+        self, labels: Sequence[str], codes: Ints, chosen: Ints, truth: Floats | None = None
     ) -> Distribution | None:
         """Count the labels of the chosen posts that have one."""
-        kept = chosen & (codes >= 0)
+        kept = chosen[codes[chosen] >= 0]
         found = distribution(
             labels,
             codes=codes[kept],
@@ -159,14 +156,14 @@ class Counting:
         return replace(found, corrected=self._correct(labels, codes, chosen, truth))
 
     def _correct(
-        self, labels: Sequence[str], codes: Ints, chosen: Mask, truth: Floats, *, sides: bool = False
+        self, labels: Sequence[str], codes: Ints, chosen: Ints, truth: Floats, *, sides: bool = False
     ) -> Corrected | None:
         """Correct the shares of the chosen posts by those of them that people labelled."""
         if self.truth is None:
             return None
-        kept = chosen & (codes >= 0)
-        usable = kept[self.truth.places] & ~np.isnan(truth[:, 0])
-        places = np.cumsum(kept)[self.truth.places[usable]] - 1
+        kept = chosen[codes[chosen] >= 0]
+        usable = np.isin(self.truth.places, kept) & ~np.isnan(truth[:, 0])
+        places = np.searchsorted(kept, self.truth.places[usable])
         return corrected(
             labels,
             codes=codes[kept],

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reports.grouping import grouped
 from reports.prevalence import distribution
 from reports.report import Crossed
 
@@ -27,7 +28,7 @@ def _crossed(count: Counting, communities: Places, timeline: Timeline) -> Iterat
     periods = count.periods(timeline)
     sides = np.flatnonzero((votes.camps >= 0) & (votes.camps < len(camps)) & (periods >= 0))
     places = _places(count, communities)[votes.places[sides]]
-    cells, codes = np.unique(places * len(timeline.periods) + periods[sides], return_inverse=True)
+    cells, codes = grouped(places * len(timeline.periods) + periods[sides])
     order = np.argsort(codes, kind="stable")
     for cell, posts in zip(cells, np.split(sides[order], np.cumsum(np.bincount(codes))[:-1]), strict=False):
         place, period = divmod(int(cell), len(timeline.periods))

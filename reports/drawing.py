@@ -11,13 +11,13 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
 from corpus.errors import InputError
-from reports.ledger import JUDGED, fate
+from reports.ledger import JUDGED, fates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
-    from corpus.opinion import Opinion
+    from corpus.opinion import Opinions
 
 MOST_STRATA = 15
 OTHERS = "others"
@@ -41,7 +41,7 @@ class Draw(NamedTuple):
 
 
 def draw(
-    opinions: Iterable[Opinion],
+    opinions: Iterable[Opinions],
     *,
     number: int,
     seed: int,
@@ -50,8 +50,9 @@ def draw(
 ) -> Draw:
     """Draw from the posts that a report counts; by community, all of which then get as many as they have, or alike."""
     strata: defaultdict[str, list[tuple[int, int, str, str]]] = defaultdict(list)
-    for opinion in opinions:
-        if fate(opinion, conversations) == JUDGED:
+    for posts in opinions:
+        judged = posts.where([what == JUDGED for what in fates(posts, conversations)])
+        for opinion in judged.rows():
             name = (opinion.community or opinion.platform) if by_community else ""
             lot = _lot(seed, opinion.platform, opinion.id)
             strata[name].append((lot, opinion.key, opinion.platform, opinion.id))

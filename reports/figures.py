@@ -12,7 +12,7 @@ from reports.report import Figure, Quote
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from corpus.opinion import Opinion
+    from corpus.opinion import Opinion, Opinions
     from reports.quotes import Texts
     from reports.settings import PublicFigure
 
@@ -29,12 +29,15 @@ class Figures:
         self._order = [figure.name for figure in figures]
         self._posts: defaultdict[str, list[tuple[str, Opinion]]] = defaultdict(list)
 
-    def takes(self, opinion: Opinion, place: str) -> bool:
-        """Keep one judged post if it is by a public figure, and say whether it is."""
-        name = opinion.author and self._names.get((opinion.platform, opinion.author.lower()))
-        if name:
-            self._posts[name].append((place, opinion))
-        return bool(name)
+    def add(self, posts: Opinions, places: Sequence[str]) -> set[int]:
+        """Keep those judged posts that are by a public figure, and say which they are, by their places in the block."""
+        found = set()
+        for at, (platform, author) in enumerate(zip(posts.platform, posts.author, strict=True)):
+            name = author and self._names.get((platform, author.lower()))
+            if name:
+                self._posts[name].append((places[at], posts.row(at)))
+                found.add(at)
+        return found
 
     def close(self, camps: Sequence[str], targets: Sequence[str], *, texts: Texts, wanted: int) -> tuple[Figure, ...]:
         """Give those who have judged posts, in the order in which they were named."""

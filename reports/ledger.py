@@ -12,7 +12,7 @@ from reports.report import Ledger
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
-    from corpus.opinion import Opinion
+    from corpus.opinion import Opinions
 
 JUDGED = "judged"
 ELSEWHERE = "not in the chosen conversations"
@@ -30,17 +30,23 @@ FATES = (
 )
 
 
-def fate(opinion: Opinion, conversations: AbstractSet[tuple[str, str]] | None = None) -> str:
-    """Say what becomes of a post; the first reason that applies counts."""
-    if conversations is not None and (opinion.platform, opinion.conversation_id) not in conversations:
-        return ELSEWHERE
-    if opinion.is_repost:
+def fates(posts: Opinions, conversations: AbstractSet[tuple[str, str]] | None = None) -> list[str]:
+    """Say what becomes of each post; the first reason that applies counts."""
+    found = list(map(_fate, posts.is_repost, posts.state, posts.abstained, posts.windows))
+    if conversations is None:
+        return found
+    threads = zip(posts.platform, posts.conversation_id, strict=True)
+    return [what if thread in conversations else ELSEWHERE for what, thread in zip(found, threads, strict=True)]
+
+
+def _fate(is_repost: bool, state: State, abstained: Abstained | None, windows: int | None) -> str:
+    if is_repost:
         return REPOST
-    if opinion.state in GONE:
-        return GONE[opinion.state]
-    if opinion.abstained is not None:
-        return opinion.abstained.value
-    return JUDGED if opinion.is_labelled else UNLABELLED
+    if state in GONE:
+        return GONE[state]
+    if abstained is not None:
+        return abstained.value
+    return UNLABELLED if windows is None else JUDGED
 
 
 class Bookkeeper:
@@ -51,19 +57,15 @@ class Bookkeeper:
         self._counts: Counter[str] = Counter()
         self._remarks: Counter[str] = Counter()
 
-    def takes(self, opinion: Opinion) -> bool:
-        """Enter a post and say whether it is judged."""
-        what = fate(opinion, self._conversations)
-        self._counts[what] += 1
-        if what != JUDGED:
-            return False
-        if (opinion.windows or 0) > 1:
-            self._remarks[IN_WINDOWS] += 1
-        if opinion.created_at is None:
-            self._remarks[UNDATED] += 1
-        if opinion.author is None:
-            self._remarks[ANONYMOUS] += 1
-        return True
+    def judged(self, posts: Opinions) -> Opinions:
+        """Enter some posts and give those of them that are judged."""
+        found = fates(posts, self._conversations)
+        self._counts.update(found)
+        judged = posts.where([what == JUDGED for what in found])
+        self._remarks[IN_WINDOWS] += sum([windows is not None and windows > 1 for windows in judged.windows])
+        self._remarks[UNDATED] += judged.created_at.count(None)
+        self._remarks[ANONYMOUS] += judged.author.count(None)
+        return judged
 
     def close(self) -> Ledger:
         """Give the ledger; reasons that left nothing out are kept, save that of a choice that was not made."""

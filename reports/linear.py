@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from reports.grouping import grouped
 from reports.prevalence import MIN_CLUSTERS, Interval, difference, kish, known, largest, student, wilson
 from reports.report import Distribution, Lead, Share
 
@@ -126,6 +127,6 @@ def leading(labels: Sequence[str], shares: Floats, found: Interval) -> Lead | No
 
 
 def _spread(unit: str, influence: Floats, weights: Floats, numbers: Ints) -> tuple[str, Floats, Floats]:
-    names, places = np.unique(numbers, return_inverse=True)
+    names, places = grouped(numbers)
     spread = covariance(summed(influence, places, len(names)), len(names))
     return unit, spread, np.bincount(places, weights=weights).astype(np.float64)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from corpus.labels import REASONS
+from reports.grouping import grouped
 from reports.linear import interval, labelled, summed
 from reports.prevalence import kish, known
 from reports.report import ClaimCount, ReasonCount, Switch
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from corpus.opinion import Opinion
+    from corpus.opinion import Opinions
     from reports.counting import Counting
     from reports.prevalence import Floats, Ints
     from reports.report import Share
@@ -32,13 +33,15 @@ class Moves:
         self._moves: Counter[tuple[str, str]] = Counter()
         self._movers: defaultdict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
 
-    def add(self, opinion: Opinion) -> None:
-        """Take in one judged post."""
-        if opinion.switched_from and opinion.switched_to:
-            move = opinion.switched_from, opinion.switched_to
-            self._moves[move] += 1
-            if opinion.author is not None:
-                self._movers[move].add((opinion.platform, opinion.author))
+    def add(self, posts: Opinions) -> None:
+        """Take in judged posts."""
+        for origin, destination, platform, author in zip(
+            posts.switched_from, posts.switched_to, posts.platform, posts.author, strict=True
+        ):
+            if origin and destination:
+                self._moves[origin, destination] += 1
+                if author is not None:
+                    self._movers[origin, destination].add((platform, author))
 
     def switches(self) -> tuple[Switch, ...]:
         """Give the moves, the most frequent first."""
@@ -116,6 +119,6 @@ class _Clustered(NamedTuple):
 
 
 def _clustered(influence: Floats, numbers: Ints) -> _Clustered:
-    names, places, sizes = np.unique(numbers, return_inverse=True, return_counts=True)
+    names, places = grouped(numbers)
     variance = (summed(influence, places, len(names)) ** 2).sum(axis=0) * len(names) / max(len(names) - 1, 1)
-    return _Clustered(variance, kish(sizes[:, None]), len(names))
+    return _Clustered(variance, kish(np.bincount(places)[:, None]), len(names))

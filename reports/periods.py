@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reports.grouping import different, grouped
+
 if TYPE_CHECKING:
     from reports.prevalence import Ints
 
@@ -20,7 +22,7 @@ def starts(days: Ints, unit: str) -> Ints:
     """Give the first day of the period of each day, all as ordinals."""
     if unit in DAYS:
         return days - (days - 1) % DAYS[unit]  # ordinal 1 is a Monday
-    unique, places = np.unique(days, return_inverse=True)
+    unique, places = grouped(days)
     firsts = np.array([_first_of_months(date.fromordinal(int(day)), MONTHS[unit]).toordinal() for day in unique])
     return firsts.astype(np.int64)[places] if len(unique) else days
 
@@ -63,10 +65,10 @@ def unit_for(hours: Ints, taking_sides: Ints, min_posts: int) -> str:
     if not (hours % 24).any():
         readable = [unit for unit in readable if unit != "hour"] or ["day"]
     for unit in readable:
-        _, posts = np.unique(numbered(taking_sides, unit), return_counts=True)
+        posts = np.bincount(grouped(numbered(taking_sides, unit))[1])
         if posts[posts >= min_posts].sum() * 2 >= posts.sum() > 0:
             return unit
-    several = [unit for unit in readable if len(np.unique(numbered(hours, unit))) >= 3]
+    several = [unit for unit in readable if different(numbered(hours, unit)) >= 3]
     return several[-1] if several else next((unit for unit in readable if unit != "hour"), readable[0])
 
 

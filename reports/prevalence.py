@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from reports.grouping import different, grouped
 from reports.report import Distribution, Lead, Share
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _clusters(codes: Ints, threads: Ints, authors: Ints, labels: int) -> Cluster
 
 
 def _counted(unit: str, codes: Ints, numbers: Ints, labels: int) -> Clusters:
-    names, places = np.unique(numbers, return_inverse=True)
+    names, places = grouped(numbers)
     counts = np.bincount(places * labels + codes, minlength=len(names) * labels).reshape(len(names), labels)
     return Clusters(unit, counts, _effect(counts) if len(names) >= MIN_CLUSTERS else None)
 
@@ -210,4 +211,4 @@ def largest(shares: Floats) -> tuple[int, int]:
 
 def known(authors: Ints) -> int:
     """Count the different authors that are known."""
-    return int((np.unique(authors) >= 0).sum())
+    return different(authors[authors >= 0])

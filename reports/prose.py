@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
     from reports.report import Share
 
-PLATFORMS = {"x": "X", "reddit": "Reddit", "hackernews": "Hacker News"}
+PLATFORMS = {
+    "x": "X", "reddit": "Reddit", "hackernews": "Hacker News", "bluesky": "Bluesky", "mastodon": "Mastodon",
+}  # fmt: skip
 
 
 def number(n: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from heapq import heappush, heappushpop
+from heapq import heappush, heapreplace
 from typing import TYPE_CHECKING
 
 from corpus.labels import NEUTRAL
@@ -14,8 +14,9 @@ from reports.report import Quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
-    from corpus.opinion import Opinion
+    from corpus.opinion import Opinion, Opinions
 
     Texts = Callable[[Iterable[int]], Mapping[int, str]]
 
@@ -36,12 +37,17 @@ class Candidates:
             lambda: defaultdict(list)
         )
 
-    def add(self, opinion: Opinion, place: str) -> None:
-        """Consider one judged post."""
-        if opinion.camp is None or opinion.camp == NEUTRAL or opinion.camp_probability is None:
-            return
-        heap = self._heaps[opinion.camp][place]
-        (heappush if len(heap) < KEPT else heappushpop)(heap, (opinion.camp_probability, -opinion.key, opinion))
+    def add(self, posts: Opinions, places: Sequence[str], besides: AbstractSet[int]) -> None:
+        """Consider judged posts, but for those in some places of the block."""
+        rows = zip(posts.camp, posts.camp_probability, places, strict=True)
+        for at, (camp, probability, place) in enumerate(rows):
+            if camp is None or camp == NEUTRAL or probability is None or at in besides:
+                continue
+            heap = self._heaps[camp][place]
+            if len(heap) < KEPT:
+                heappush(heap, (probability, -posts.key[at], posts.row(at)))
+            elif probability > heap[0][0]:  # of equal ones the earlier stays
+                heapreplace(heap, (probability, -posts.key[at], posts.row(at)))
 
     def choose(self, camps: Sequence[str], *, texts: Texts, per_camp: int, key: str) -> tuple[Quote, ...]:
         """Choose the quotes of each camp; `texts` reads texts by the keys of their posts, none where none is wanted."""

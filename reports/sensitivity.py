@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reports.grouping import different, grouped
 from reports.linear import weighted
 from reports.report import Scenario
 
@@ -49,7 +50,7 @@ def _rules(count: Counting, chosen: Ints, copies: Mapping[int, int]) -> Iterator
     yield "duplicates collapsed", "of posts in the same words, only the first counts", first
     places = votes.places[chosen]
     enough = np.bincount(places, minlength=len(votes.place_names))[places] >= count.sampling.min_posts
-    if len(np.unique(places[enough])) > 1:
+    if different(places[enough]) > 1:
         least = count.sampling.min_posts
         meaning = f"each community with at least {least} of these posts weighs the same; others are left out"
         yield "one community, one vote", meaning, np.where(enough, _shared_out(places), 0.0).astype(np.float64)
@@ -63,6 +64,6 @@ def _rules(count: Counting, chosen: Ints, copies: Mapping[int, int]) -> Iterator
 
 def _shared_out(numbers: Ints) -> Floats:
     """Give each post its part of the one vote of its author or community."""
-    _, places, sizes = np.unique(numbers, return_inverse=True, return_counts=True)
-    parts: Floats = (1 / sizes[places]).astype(np.float64)
+    places = grouped(numbers)[1]
+    parts: Floats = (1 / np.bincount(places)[places]).astype(np.float64)
     return parts

@@ -78,7 +78,8 @@ class ReportMeta:
     """Where a report comes from: the labels it counts, and the program and command that made it.
 
     `is_invented` marks a corpus of made-up posts. `figures` are pairs of a quality measure of the model and its value.
-    `config_hash` is that of the configuration with which the report is made.
+    `config_hash` is that of the configuration with which the report is made. `is_parquet` marks a corpus of Parquet
+    files, which holds no hand labels and no record of live collection.
     """
 
     label_set: LabelSet | None
@@ -87,3 +88,4 @@ class ReportMeta:
     is_invented: bool = False
     figures: tuple[tuple[str, str], ...] = ()
     config_hash: str = ""
+    is_parquet: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,7 @@ from corpus.labels import NEUTRAL, REASONS, SENTIMENTS, STANCES
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
 
-    from corpus.opinion import Opinion
+    from corpus.opinion import Opinions
     from reports.prevalence import Floats, Ints
 
 NONE = -1
@@ -53,6 +54,13 @@ class Votes:
         return len(self.camps)
 
 
+def _codes(names: Sequence[str]) -> Mapping[str | None, int]:
+    return {None: NONE, **{name: code for code, name in enumerate(names)}}
+
+
+STANCE_CODES, SENTIMENT_CODES = _codes(STANCES), _codes(SENTIMENTS)
+
+
 class Numbers(dict["Hashable", int]):
     """Numbers for things in the order in which they are first seen."""
 
@@ -66,43 +74,43 @@ class Collector:
 
     def __init__(self, targets: Sequence[str], places: Mapping[str, str]) -> None:
         """Take the names of the targets, and of the communities that go by another name (in lower case)."""
-        self._targets = tuple(targets)
         self._renamed = places
-        self._camps = {f"pro-{name}": code for code, name in enumerate(targets)} | {NEUTRAL: len(targets)}
-        self._sentiments = {name: code for code, name in enumerate(SENTIMENTS)}
-        self._stance_codes = {name: code for code, name in enumerate(STANCES)}
+        self._camps = _codes([*(f"pro-{name}" for name in targets), NEUTRAL])
         self._known: dict[str, Numbers] = {name: Numbers() for name in ("place", "platform", "thread", "author")}
         self._columns = {name: array("i") for name in (*self._known, "hour", "score", "reasons", "camp", "sentiment")}
         self._keys = array("q")
         self._doubts = array("f")
         self._stances = {name: array("b") for name in targets}
 
-    def add(self, opinion: Opinion) -> None:
-        """Take in one judged post; InputError where it is about other targets."""
+    def add(self, posts: Opinions) -> list[str]:
+        """Take in judged posts and name the communities of them; InputError where they are about other targets."""
+        self._check(posts)
         columns, known = self._columns, self._known
-        camp = NONE if opinion.camp is None else self._camps.get(opinion.camp)
-        if camp is None or not self._stances.keys() >= opinion.stances.keys():
-            raise InputError(self._strangers(opinion))
-        self._keys.append(opinion.key)
-        self._doubts.append(0.0 if opinion.camp_probability is None else 1 - opinion.camp_probability)
-        columns["place"].append(known["place"][self.place(opinion)])
-        columns["platform"].append(known["platform"][opinion.platform])
-        columns["thread"].append(known["thread"][opinion.platform, opinion.conversation_id])
-        author = known["author"][opinion.platform, opinion.author] if opinion.author else -len(columns["author"]) - 1
-        columns["author"].append(author)
-        time = opinion.created_at
-        columns["hour"].append(time.toordinal() * HOURS + time.hour if time else 0)
-        columns["score"].append(min(max(opinion.score or 0, 0), HIGHEST))
-        columns["reasons"].append(sum([BITS.get(reason, 0) for reason in opinion.reasons]) if opinion.reasons else 0)
-        columns["camp"].append(camp)
-        columns["sentiment"].append(self._sentiments[opinion.sentiment] if opinion.sentiment else NONE)
+        threads = zip(posts.platform, posts.conversation_id, strict=True)
+        authors = enumerate(zip(posts.platform, posts.author, strict=True), start=len(self._keys) + 1)
+        places = self._places(posts)
+        columns["place"].extend(map(known["place"].__getitem__, places))
+        columns["platform"].extend(map(known["platform"].__getitem__, posts.platform))
+        columns["thread"].extend(map(known["thread"].__getitem__, threads))
+        columns["author"].extend([known["author"][author] if author[1] else -number for number, author in authors])
+        columns["hour"].extend([time.toordinal() * HOURS + time.hour if time else 0 for time in posts.created_at])
+        columns["score"].extend([min(score, HIGHEST) if score and score > 0 else 0 for score in posts.score])
+        columns["reasons"].extend(
+            [sum([BITS.get(reason, 0) for reason in named]) if named else 0 for named in posts.reasons]
+        )
+        columns["camp"].extend(map(self._camps.__getitem__, posts.camp))
+        columns["sentiment"].extend(map(SENTIMENT_CODES.__getitem__, posts.sentiment))
         for name, column in self._stances.items():
-            column.append(self._stance_codes.get(opinion.stances.get(name, ""), NONE))
+            column.extend([STANCE_CODES[stances.get(name)] for stances in posts.stances])
+        self._doubts.extend([0.0 if share is None else 1 - share for share in posts.camp_probability])
+        self._keys.extend(posts.key)
+        return places
 
-    def place(self, opinion: Opinion) -> str:
-        """Name the community of a post as the report does."""
-        name = opinion.community or opinion.platform
-        return self._renamed.get(name.lower(), name)
+    def _places(self, posts: Opinions) -> list[str]:
+        """Name the communities of posts as the report does."""
+        names = [community or platform for community, platform in zip(posts.community, posts.platform, strict=True)]
+        shown = {name: self._renamed.get(name.lower(), name) for name in set(names)}
+        return [shown[name] for name in names]
 
     def close(self) -> Votes:
         """Give the votes; InputError where they say nothing of a target at all, though they do of others."""
@@ -130,7 +138,11 @@ class Collector:
             stances=stances,
         )
 
-    def _strangers(self, opinion: Opinion) -> str:
-        judged = {*opinion.stances, *([opinion.camp.removeprefix("pro-")] if opinion.camp else [])} - {NEUTRAL}
-        stranger = min(judged - set(self._targets))
-        return f"the labels judge '{stranger}', which is not among the targets: add it, or choose another label set"
+    def _check(self, posts: Opinions) -> None:
+        camps = {camp.removeprefix("pro-") for camp in set(posts.camp) if camp}
+        strangers = {*camps, *chain.from_iterable(posts.stances)} - {NEUTRAL, *self._stances}
+        if strangers:
+            raise InputError(
+                f"the labels judge '{min(strangers)}', which is not among the targets: add it, or choose another "
+                "label set"
+            )

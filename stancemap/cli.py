@@ -13,12 +13,15 @@ from corpus.errors import StancemapError
 from stancemap import __version__, console
 from stancemap.commands import (
     annotate,
+    compare,
+    doctor,
     evaluate,
     export,
     import_,
     ingest,
     init,
     label,
+    label_sets,
     reparse,
     report,
     sample,
@@ -43,11 +46,14 @@ def cli() -> None:
 
 for module in (
     init,
+    doctor,
     sample,
     import_,
     ingest,
     sync_deletions,
     label,
+    label_sets,
+    compare,
     annotate,
     report,
     export,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DEFAULT_FILE = Path("stancemap.toml")
-LIVE_SECTIONS = ("ingest", "x", "reddit", "hackernews", "sources")
+LIVE_SECTIONS = ("ingest", "x", "reddit", "hackernews", "bluesky", "mastodon", "sources")
 T = TypeVar("T")
 
 
@@ -39,6 +39,7 @@ class ModelSection:
 
     path: str = ""
     device: str = "auto"
+    precision: str = "auto"
     threads: int = 0
     sentiment: Mapping[str, Any] | None = None
     stance: Mapping[str, Any] | None = None

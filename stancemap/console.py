@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, NoReturn, Protocol
 
 from corpus.errors import InputError
 
@@ -26,12 +26,25 @@ def say(text: str = "") -> None:
     try:
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(0) from None
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise InputError(f"the output cannot be written: {error.strerror}") from error
+        _leave(error)
+
+
+@contextmanager
+def binary_output() -> Iterator[IO[bytes]]:
+    """Give the standard output for a result that is a file."""
+    try:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        _leave(error)
+
+
+def _leave(error: OSError) -> NoReturn:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):
+        raise SystemExit(0) from None
+    raise InputError(f"the output cannot be written: {error.strerror}") from error
 
 
 def note(text: str) -> None:
@@ -53,6 +66,22 @@ def warn(text: str) -> None:
 def fail(text: str) -> None:
     """Print one line about why the command did not succeed."""
     note(f"stancemap: error: {text}")
+
+
+@contextmanager
+def without_libraries() -> Iterator[None]:
+    """Keep what libraries in C write to stderr off it while the block runs; what Python writes still gets there."""
+    before, kept = sys.stderr, os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        with open(kept, "w", encoding=before.encoding, errors=before.errors, closefd=False) as sys.stderr:
+            yield
+    finally:
+        sys.stderr = before
+        os.dup2(kept, 2)
+        os.close(nowhere)
+        os.close(kept)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,11 @@ def labeller(config: Config) -> Labeller:
     return _own(config, device)
 
 
+def placed(config: Config, *, threads: int, device: str) -> Labeller:
+    """Open the model that the configuration names, wherever another process is told to run it."""
+    return labeller(replace(config, model=replace(config.model, threads=threads, device=device)))
+
+
 def checkpoint(path: str) -> Checkpoint:
     """Open a model folder; "" is the built-in model."""
     from nlp.checkpoint import load
@@ -43,11 +48,13 @@ def folder(path: str) -> Path:
 
 
 def _own(config: Config, device: torch.device) -> Labeller:
+    from nlp.checkpoint import in_precision
+    from nlp.device import choose_precision
     from nlp.labeller import StanceLabeller
     from nlp.predict import Predictor
 
-    opened = checkpoint(config.model.path)
-    predictor = Predictor(opened, config.targets, device)
+    opened = in_precision(checkpoint(config.model.path), choose_precision(config.model.precision, device))
+    predictor = Predictor(opened, config.targets, device, fill=True)
     return StanceLabeller(predictor, name=opened.name, revision=opened.revision, languages=opened.languages)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, fields, replace
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from corpus.errors import InputError
-from stancemap.config import build
+from stancemap.config import build, example, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,11 +20,21 @@ if TYPE_CHECKING:
     from stancemap.config import Config
 
 GROUP = "stancemap.sources"
+SECRET = re.compile("TOKEN|SECRET|PASSWORD|KEY|STANCEMAP_.*_ID")
+SHORTEST_SECRET = 6
 T = TypeVar("T")
 
 
 class NoKeyError(InputError):
-    """A platform cannot be asked without a key, and there is none."""
+    """A platform cannot be asked without a key, and there is none, or one that cannot be a key."""
+
+    is_malformed = False
+
+
+class BadKeyError(NoKeyError):
+    """A key is set that cannot be one."""
+
+    is_malformed = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,15 +93,37 @@ def key(variable: str, *, needed_for: str) -> str:
     """Read a key from the environment; NoKeyError where there is none."""
     value = secret(variable)
     if not value:
-        raise NoKeyError(f'{needed_for} needs a key: set the environment variable {variable} (see README, "Keys")')
+        raise NoKeyError(
+            f'{needed_for} needs a key: set the environment variable {variable} (see README, "Collecting live")'
+        )
     if not (value.isascii() and value.isprintable()) or " " in value:
-        raise NoKeyError(f"{variable} holds characters that no key has: copy the key again")
+        raise BadKeyError(f"{variable} holds characters that no key has: copy the key again")
     return value
 
 
 def secret(variable: str) -> str:
     """Read an environment variable, without the line break that a copied key often ends in."""
     return os.environ.get(variable, "").strip()
+
+
+def without_secrets(text: str) -> str:
+    """Blot out what the environment holds under names of secrets, should a message repeat it."""
+    for name, value in os.environ.items():
+        if SECRET.search(name) and len(value.strip()) >= SHORTEST_SECRET:
+            text = text.replace(value.strip(), "***")
+    return text
+
+
+def is_configured(name: str, config: Config) -> bool:
+    """Say whether the configuration says something of a platform that the example does not."""
+    said = _table(name, config)
+    return bool(said) and bool(said != _table(name, parse(example(), "config.example.toml")))
+
+
+def _table(name: str, config: Config) -> Any:
+    if name in BUILT_IN:
+        return config.live.get({"hn": "hackernews"}.get(name, name))
+    return config.live.get("sources", {}).get(name)
 
 
 def _x(around: Surroundings) -> Source:
@@ -120,6 +153,31 @@ def _hackernews(around: Surroundings) -> Source:
     return HackerNews(found, around.seeds, http=around.http, clock=around.clock)
 
 
+def _bluesky(around: Surroundings) -> Source:
+    from ingest.bluesky_api import Bluesky, BlueskySettings
+    from ingest.bluesky_client import BlueskyKeys
+
+    found, keys = settings(BlueskySettings, around, "bluesky"), None
+    handle, password = "STANCEMAP_BLUESKY_HANDLE", "STANCEMAP_BLUESKY_APP_PASSWORD"
+    if secret(handle) or secret(password):
+        name, word = (key(variable, needed_for="searching Bluesky") for variable in (handle, password))
+        keys = BlueskyKeys(handle=name.removeprefix("@"), app_password=word)
+    elif not found.posts:
+        raise NoKeyError(f"searching Bluesky needs a login: set {handle} and {password}, or name [bluesky] posts")
+    return Bluesky(found, around.seeds, keys, http=around.http, clock=around.clock)
+
+
+def _mastodon(around: Surroundings) -> Source:
+    from ingest.mastodon_api import Mastodon, MastodonSettings
+    from ingest.mastodon_client import TOKEN, MastodonKeys
+
+    found, token = settings(MastodonSettings, around, "mastodon"), secret(TOKEN)
+    if not (found.statuses or found.tags or token):
+        raise NoKeyError(f"searching Mastodon needs a token: set {TOKEN}, or name [mastodon] statuses or tags")
+    keys = MastodonKeys(access_token=key(TOKEN, needed_for="Mastodon")) if token else None
+    return Mastodon(found, around.seeds, keys, http=around.http, clock=around.clock)
+
+
 def _from_elsewhere(name: str, factory: Callable[[Any], Source], around: Surroundings) -> Source:
     from ingest.source import Opening
 
@@ -129,4 +187,6 @@ def _from_elsewhere(name: str, factory: Callable[[Any], Source], around: Surroun
     )
 
 
-BUILT_IN: Mapping[str, Callable[[Surroundings], Source]] = {"x": _x, "reddit": _reddit, "hn": _hackernews}
+BUILT_IN: Mapping[str, Callable[[Surroundings], Source]] = {
+    "x": _x, "reddit": _reddit, "hn": _hackernews, "bluesky": _bluesky, "mastodon": _mastodon,
+}  # fmt: skip

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
+import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,12 +16,13 @@ if TYPE_CHECKING:
 
 
 class Asked(NamedTuple):
-    """A request as the server saw it; `query` holds the first value of each parameter."""
+    """A request as the server saw it; `query` holds the first value of each parameter, `every` all of them."""
 
     path: str
     query: dict[str, str]
     headers: dict[str, str]
     body: str = ""
+    every: dict[str, list[str]] = {}  # noqa: RUF012 - never changed
 
 
 class Answer(NamedTuple):
@@ -31,10 +34,11 @@ class Answer(NamedTuple):
 
 
 class Answering:
-    """A running server: `url`, and the requests that it saw."""
+    """A running server: `url`, the requests that it saw, and by how many seconds its clock is wrong."""
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.skew = 0.0
         self.asked: list[Asked] = []
 
 
@@ -47,8 +51,9 @@ def answering(answer: Callable[[Asked], Any]) -> Iterator[Answering]:
 
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
-            query = {key: values[0] for key, values in parse_qs(parts.query, keep_blank_values=True).items()}
-            asked = Asked(parts.path, query, dict(self.headers), self.received())
+            every = parse_qs(parts.query, keep_blank_values=True)
+            query = {key: values[0] for key, values in every.items()}
+            asked = Asked(parts.path, query, dict(self.headers), self.received(), every)
             running.asked.append(asked)
             given = answer(asked)
             given = given if isinstance(given, Answer) else Answer(given)
@@ -65,6 +70,9 @@ def answering(answer: Callable[[Asked], Any]) -> Iterator[Answering]:
         def received(self) -> str:
             return self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
 
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            return super().date_time_string(time.time() + running.skew if timestamp is None else timestamp)
+
         def log_message(self, *args: object) -> None:
             pass
 
@@ -79,3 +87,24 @@ def answering(answer: Callable[[Asked], Any]) -> Iterator[Answering]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def faulty(answer: Callable[[Asked], Any], *faults: Any, every: int = 2) -> Callable[[Asked], Any]:
+    """Answer so, but for each second (or so) request, to which one fault after the other is given."""
+    left, count = list(faults), itertools.count(1)
+
+    def given(asked: Asked) -> Any:
+        return left.pop(0) if next(count) % every == 0 and left else answer(asked)
+
+    return given
+
+
+FAULTS = (
+    Answer({"error": "RateLimitExceeded"}, 429, {"ratelimit-reset": "1800000060"}),
+    Answer({"error": "Too many requests"}, 429),
+    Answer({}, 500),
+    Answer({}, 503, {"Retry-After": "3"}),
+    Answer('{"thread": {"post": {"uri": "at:'),
+    Answer("<html>Bad gateway</html>"),
+    Answer("null"),
+)

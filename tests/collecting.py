@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import deque
 from contextlib import closing
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from corpus.store import Store
+from ingest.bluesky_api import Bluesky, BlueskySettings
+from ingest.bluesky_client import BlueskyKeys
 from ingest.collect import collect
 from ingest.hackernews_api import HackerNews, HackerNewsSettings
 from ingest.http import HttpSettings
+from ingest.mastodon_api import Mastodon, MastodonSettings
+from ingest.mastodon_client import MastodonKeys
 from ingest.reddit_api import Reddit, RedditSettings
 from ingest.reddit_client import RedditKeys
 from ingest.retry import Clock
@@ -18,6 +24,7 @@ from ingest.x_api import X, XSettings
 from ingest.x_client import XKeys
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from multiprocessing.connection import Connection
     from pathlib import Path
 
@@ -53,6 +60,23 @@ def hacker_news(
     return HackerNews(settings, seeds, http=HttpSettings(timeout=5), clock=(clock or FakeClock()).clock)
 
 
+def on_bluesky(
+    url: str, clock: FakeClock | None = None, *, urls: Any = (), queries: Any = (), login: bool = False, **more: Any
+) -> Bluesky:
+    keys = BlueskyKeys(handle="me.example.org", app_password=TOKEN) if login else None
+    settings = BlueskySettings(appview_url=url, service_url=f"{url}/pds", **more)
+    seeds = Seeds(urls=tuple(urls), queries=tuple(queries))
+    return Bluesky(settings, seeds, keys, http=HttpSettings(timeout=5), clock=(clock or FakeClock()).clock)
+
+
+def on_mastodon(
+    url: str, clock: FakeClock | None = None, *, urls: Any = (), queries: Any = (), token: bool = False, **more: Any
+) -> Mastodon:
+    keys = MastodonKeys(access_token=TOKEN) if token else None
+    settings, seeds = MastodonSettings(instance_url=url, **more), Seeds(urls=tuple(urls), queries=tuple(queries))
+    return Mastodon(settings, seeds, keys, http=HttpSettings(timeout=5), clock=(clock or FakeClock()).clock)
+
+
 def on_x(url: str, clock: FakeClock | None = None, **settings: Any) -> X:
     values: dict[str, Any] = {"tweets": (), "budget_dollars": 1e6, "budget_posts": 10**9, **settings}
     keys = XKeys(bearer_token=TOKEN)
@@ -75,6 +99,24 @@ def run(source: Source, path: Path, clock: FakeClock | None = None, **options: A
     return step
 
 
+def interrupted(source: Source, path: Path, steps: int | None) -> bool:
+    """Collect so many steps (None: to the end) and stop, as if killed; say whether the collection has ended."""
+    with closing(source), Store.open(path) as store:
+        deque(islice(collect(source, store, clock=FakeClock().clock), steps), maxlen=0)
+        return any(row.ended_at for row in store.summary().rounds)
+
+
+def stopped_anywhere(opened: Callable[[], Source], folder: Path) -> int:
+    """Stop a collection after each step in turn and go on: the corpus is that of an undisturbed one. Count steps."""
+    interrupted(opened(), folder / "whole.db", None)
+    whole, steps = content(folder / "whole.db"), 0
+    while not interrupted(opened(), path := folder / f"{steps}.db", steps):
+        interrupted(opened(), path, None)
+        assert content(path) == whole, f"stopped after {steps} steps"
+        steps += 1
+    return steps
+
+
 def posts(path: Path) -> dict[str, Post]:
     with Store.open(path, readonly=True) as store:
         return {post.id: post for post in store.posts()}
@@ -83,16 +125,18 @@ def posts(path: Path) -> dict[str, Post]:
 def run_telling(kind: str, url: str, path: str, told: Connection) -> None:
     """Collect, telling of each step; to be run in a process that may be killed."""
     told.send("started")
-    source = (
-        hacker_news(url, stories=(8394339,)) if kind == "hn" else on_x(url, queries=(HONG_KONG,), seconds_between=0)
-    )
-    with closing(source), Store.open(path) as store:
+    with closing(RECORDED[kind](url)) as source, Store.open(path) as store:
         for _ in collect(source, store):
             told.send("step")
     told.send("ended")
 
 
 HONG_KONG = "#standwithhongkong -is:retweet -is:reply -is:quote"
+RECORDED: dict[str, Callable[[str], Source]] = {
+    "hn": lambda url: hacker_news(url, stories=(8394339,)),
+    "x": lambda url: on_x(url, queries=(HONG_KONG,), seconds_between=0),
+    "reddit": lambda url: on_reddit(url, submissions=("3hahrw",)),
+}
 CONTENT = (
     (
         "SELECT platform, id, conversation_id, reply_to, quoted, reposted, community, author, created_at, language, "

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from corpus.frameworks import FRAMEWORKS
 from corpus.label_set import LabelSet
-from corpus.opinion import Opinion
+from corpus.opinion import Opinion, Opinions
 from corpus.post import State
 from reports import ReportMeta, ReportSettings, build
 
@@ -24,8 +24,8 @@ META = ReportMeta(label_set=LABELS, version="1.2.3", command="stancemap report -
 SETTINGS = ReportSettings(pseudonym_key="secret", draws=200)
 CAMPS = ("pro-pytorch", "pro-tensorflow", "pro-pytorch", "neutral")
 LABELLED = Opinion(
-    key=0, platform="reddit", id="", conversation_id="", reply_to=None, community="r/MachineLearning", author="",
-    created_at=MONDAY, language="en", url=None, score=1, state=State.LIVE, is_repost=False, camp="neutral",
+    key=0, platform="reddit", id="", conversation_id="", community="r/MachineLearning", author="",
+    created_at=MONDAY, url=None, score=1, state=State.LIVE, is_repost=False, camp="neutral",
     camp_probability=0.9, stances={"pytorch": "none", "tensorflow": "none", "jax": "none"}, sentiment="neutral",
     reasons=(), switched_from=None, switched_to=None, windows=1, abstained=None,
 )  # fmt: skip
@@ -75,4 +75,4 @@ def report(
 ) -> Report:
     """The report of some opinions."""
     read = sentences if texts is None else lambda keys: {key: texts[key] for key in keys}
-    return build(opinions, read, targets=targets, settings=replace(SETTINGS, **settings), meta=meta)  # type: ignore[arg-type]
+    return build([Opinions.of(opinions)], read, targets=targets, settings=replace(SETTINGS, **settings), meta=meta)  # type: ignore[arg-type]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith("STANCEMAP_")}
+ENVIRONMENT["RAY_worker_niceness"] = "0"  # workers that wait for everything else would make tests slow
 
 
 def command(*arguments: object) -> list[str]:
@@ -26,7 +27,7 @@ def run(*arguments: object, cwd: Path, code: int = 0, stdin: str | None = None) 
     done = subprocess.run(
         command(*arguments), cwd=cwd, env=ENVIRONMENT, capture_output=True, encoding="utf-8", input=stdin, check=False
     )
-    assert done.returncode == code, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+    assert done.returncode == code, f"{arguments} exit {done.returncode}\n{done.stdout}\n{done.stderr}"
     return done
 
 

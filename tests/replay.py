@@ -20,6 +20,25 @@ if TYPE_CHECKING:
 WIRE = Path(__file__).resolve().parents[1].parent / "shared" / "wire"
 needs_recordings = pytest.mark.skipif(not WIRE.is_dir(), reason=f"the recorded traffic is not at {WIRE}")
 
+# What heals: the platform limits, fails, or answers what is not whole.
+FAULTS: list[dict[str, Any]] = [
+    {"kind": "status", "status": 429, "retry_after": 7},
+    {"kind": "status", "status": 429},
+    {"kind": "status", "status": 500, "times": 3},
+    {"kind": "status", "status": 503},
+    {"kind": "drop", "times": 2},
+    {"kind": "drop_mid"},
+    {"kind": "truncate"},
+    {"kind": "html"},
+    {"kind": "empty"},
+    {"kind": "null"},
+]
+
+
+def each(faults: list[dict[str, Any]]) -> pytest.MarkDecorator:
+    """Run a test once for each fault."""
+    return pytest.mark.parametrize("fault", faults, ids=lambda fault: f"{fault['kind']}-{fault.get('status', '')}")
+
 
 class Replay:
     """A running replay server: `url` is the base address of every service."""

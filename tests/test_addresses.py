@@ -12,6 +12,9 @@ from ingest.addresses import post_named_by
         ("https://www.reddit.com/r/MachineLearning/comments/10cxyz1/d_why/j4k2abc/", ("reddit", "t3_10cxyz1")),
         ("https://redd.it/10cxyz1", ("reddit", "t3_10cxyz1")),
         ("https://news.ycombinator.com/item?id=34390000", ("hackernews", "34390000")),
+        ("https://bsky.app/profile/a.org/post/3k?x", ("bluesky", "https://bsky.app/profile/a.org/post/3k")),
+        ("at://did:plc:a/app.bsky.feed.post/3k", ("bluesky", "at://did:plc:a/app.bsky.feed.post/3k")),
+        ("https://mastodon.social/@ann@b.org/11#a", ("mastodon", "https://mastodon.social/@ann@b.org/11")),
         ("forum:topic-7", ("forum", "topic-7")),
     ],
 )

@@ -12,6 +12,7 @@ import pytest
 from corpus.annotation import Annotated, Annotation
 from corpus.errors import InputError
 from corpus.labels import Abstained, Labels, StanceLabel
+from corpus.opinion import Opinions
 from corpus.post import Post
 from corpus.store import Store
 from debate import opinion
@@ -132,20 +133,20 @@ def test_posts_in_the_same_words_are_copies_but_short_ones_are_not(tmp_path: Pat
 def test_a_draw_is_of_judged_posts_and_a_larger_one_holds_the_smaller() -> None:
     gone = {"camp": None, "camp_probability": None, "stances": {}, "sentiment": None, "abstained": Abstained.OFF_TOPIC}
     posts = [*(opinion(key) for key in range(200)), *(opinion(key, **gone) for key in range(300, 400))]
-    small, large = (draw(posts, number=number, seed=1) for number in (20, 50))
+    small, large = (draw([Opinions.of(posts)], number=number, seed=1) for number in (20, 50))
     assert small.posts == tuple(drawn._replace(probability=0.1) for drawn in large.posts[:20])
     assert {drawn.probability for drawn in large.posts} == {0.25}
     assert (large.population, large.design) == (200, "uniform, 50 of 200, seed 1")
     assert max(drawn.key for drawn in large.posts) < 200
-    assert draw(posts, number=20, seed=2).posts != small.posts
-    assert len(draw(posts, number=900, seed=1).posts) == 200
+    assert draw([Opinions.of(posts)], number=20, seed=2).posts != small.posts
+    assert len(draw([Opinions.of(posts)], number=900, seed=1).posts) == 200
     with pytest.raises(InputError, match="nothing to draw from"):
-        draw(posts[200:], number=5, seed=1)
+        draw([Opinions.of(posts[200:])], number=5, seed=1)
 
 
 def test_a_stratified_draw_gives_each_community_its_part() -> None:
     posts = [opinion(key, community="r/big" if key < 180 else "r/small") for key in range(200)]
-    drawn = draw(posts, number=60, seed=1, by_community=True).posts
+    drawn = draw([Opinions.of(posts)], number=60, seed=1, by_community=True).posts
     chances = {
         place: {d.probability for d in drawn if (d.key < 180) == (place == "r/big")} for place in ("r/big", "r/small")
     }

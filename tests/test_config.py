@@ -1,3 +1,4 @@
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -5,13 +6,18 @@ import pytest
 
 from corpus.errors import InputError
 from corpus.frameworks import FRAMEWORKS
+from ingest.bluesky_api import BlueskySettings
 from ingest.hackernews_api import HackerNewsSettings
+from ingest.mastodon_api import MastodonSettings
 from ingest.reddit_api import RedditSettings
 from ingest.x_api import XSettings
 from stancemap import config
 from stancemap.config import Config, parse
 
-LIVE: list[tuple[str, type[Any]]] = [("x", XSettings), ("reddit", RedditSettings), ("hackernews", HackerNewsSettings)]
+LIVE: list[tuple[str, type[Any]]] = [
+    ("x", XSettings), ("reddit", RedditSettings), ("hackernews", HackerNewsSettings), ("bluesky", BlueskySettings),
+    ("mastodon", MastodonSettings),
+]  # fmt: skip
 
 
 def test_the_example_says_what_the_defaults_are() -> None:
@@ -24,6 +30,13 @@ def test_the_example_says_what_the_defaults_are() -> None:
     assert [when for when, _ in example.report.events] == ["2023-01-13", "2023-01-14"]
     assert [figure.name for figure in example.report.figures] == ["Yann LeCun", "Jeremy Howard", "François Chollet"]
     assert {claim.target for claim in example.report.claims} == {"pytorch", "tensorflow"}
+
+
+@pytest.mark.parametrize(("name", "kind"), LIVE)
+def test_the_example_says_what_the_defaults_of_each_platform_are(name: str, kind: type[Any]) -> None:
+    table = parse(config.example(), "config.example.toml").live[name]
+    assert set(table) == {field.name for field in fields(kind)}
+    assert config.build(kind, table, f"[{name}]") == kind()
 
 
 def test_what_is_wrong_in_the_tables_of_the_report_is_named() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from corpus.annotation import Annotation
+from corpus.opinion import Opinions
 from debate import debate, report
 from reports.agreement import agreement, cohen, krippendorff
 from reports.building import build
@@ -147,7 +148,15 @@ def reported(found: list[Annotation]) -> str:
     from debate import FRAMEWORKS, META, SETTINGS, sentences
 
     return render(
-        build(debate(400), sentences, targets=FRAMEWORKS, settings=SETTINGS, meta=META, annotations=found, copies={})
+        build(
+            [Opinions.of(debate(400))],
+            sentences,
+            targets=FRAMEWORKS,
+            settings=SETTINGS,
+            meta=META,
+            annotations=found,
+            copies={},
+        )
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from program import ENVIRONMENT, run
 
 KEPT = Path(__file__).resolve().parents[1] / "examples" / "report"
+STEADY = KEPT.parent / "steady.toml"
 ARCHIVES = ("x.jsonl", "reddit.jsonl", "hackernews.jsonl")
 
 
@@ -19,8 +20,8 @@ def test_the_example_is_repeated_word_by_word(tmp_path: Path) -> None:
     try:
         run("sample", "-o", "sample", cwd=tmp_path)
         run("import", *(f"sample/{name}" for name in ARCHIVES), cwd=tmp_path)
-        run("label", cwd=tmp_path)
-        run("report", "--invented", "-o", "report", cwd=tmp_path)
+        run("label", "--config", STEADY, cwd=tmp_path)
+        run("report", "--config", STEADY, "--invented", "-o", "report", cwd=tmp_path)
     finally:
         del ENVIRONMENT["STANCEMAP_PSEUDONYM_KEY"]
     made = (tmp_path / "report" / "report.md").read_text("utf-8")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pyarrow import parquet
 
-from corpus import export as module
+from corpus import table_writer
 from corpus.errors import InputError
 from corpus.export import export
 from corpus.labels import Abstained, Labels, StanceLabel, abstention
@@ -139,7 +139,7 @@ def test_parquet_is_typed(store: Store, tmp_path: Path) -> None:
 
 
 def test_parquet_row_groups_are_bounded(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "ROW_GROUP", 2)
+    monkeypatch.setattr(table_writer, "ROW_GROUP", 2)
     export(store, tmp_path / "out.parquet")
     file = parquet.ParquetFile(tmp_path / "out.parquet")
     assert [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)] == [2, 1]

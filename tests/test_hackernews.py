@@ -163,6 +163,12 @@ def test_poll_option_belongs_to_its_poll():
             "so:<p><pre><code>  if x:\n      y &lt; z\n</code></pre>\nand <i>then</i>",
             "so:\n\n  if x:\n      y < z\n\nand then",
         ),
+        (
+            '<i>&gt; said before</i><p>See <a href="https://a.b/c_d">https://a.b/c_d</a>:<p><pre><code>  a\n\n\n    b',
+            "> said before\n\nSee https://a.b/c_d:\n\n  a\n\n\n    b",
+        ),
+        ("one<pre><code>x = 1\n\nif y:\n  z\n</code></pre>two", "one\n\n  x = 1\n\n  if y:\n    z\ntwo"),
+        ("<pre><code></code></pre>", ""),
         ("a < b and List<String> stay", "a < b and List<String> stay"),
         ("nul\0 gone", "nul gone"),
         ("", ""),

@@ -14,7 +14,7 @@ from corpus.post import State
 from corpus.store import Store
 from ingest.collect import plan
 from ingest.source import Start
-from replay import Replay, expected, needs_recordings, replaying
+from replay import FAULTS, Replay, each, expected, needs_recordings, replaying
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,22 +49,8 @@ def test_the_recorded_thread_equals_its_facts_row_by_row(server: Replay, tmp_pat
     assert dict(row.gaps) == {"null at Firebase and unknown to Algolia": 48}
 
 
-FAULTS: list[dict[str, Any]] = [
-    {"kind": "status", "status": 429, "retry_after": 7},
-    {"kind": "status", "status": 429},
-    {"kind": "status", "status": 500, "times": 3},
-    {"kind": "status", "status": 503},
-    {"kind": "drop", "times": 2},
-    {"kind": "drop_mid"},
-    {"kind": "truncate"},
-    {"kind": "html"},
-    {"kind": "empty"},
-    {"kind": "null"},
-]
-
-
 @needs_recordings
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault['kind']}-{fault.get('status', '')}")
+@each(FAULTS)
 def test_each_fault_heals(server: Replay, tmp_path: Path, fault: dict[str, Any]) -> None:
     server.reset()
     undisturbed = looked_up(server, tmp_path / "undisturbed.db")

@@ -69,6 +69,15 @@ TWEET = {"id": "1", "text": "x", "author_id": "7", "conversation_id": "1"}
 ITEM = {"id": 1, "type": "story", "title": "t", "by": "a", "time": 1}
 NODE = {"id": 1, "title": "t", "author": "a", "points": 1, "created_at_i": 1, "children": []}
 HIT = {"objectID": "1", "title": "t", "author": "a", "points": None, "created_at_i": 1, "_tags": ["story"]}
+VIEW = {
+    "uri": "at://did:plc:a/app.bsky.feed.post/1",
+    "author": {"handle": "a.org"},
+    "record": {"text": "x", "facets": [{"index": {"byteStart": 0, "byteEnd": 1}, "features": [{"uri": "u"}]}]},
+    "embed": {"record": {"uri": "at://did:plc:b/app.bsky.feed.post/2", "value": {"text": "y"}, "author": {}}},
+    "indexedAt": "2024-01-01T00:00:00Z",
+    "likeCount": 1,
+}
+STATUS = {"id": "1", "content": "<p>x</p>", "account": {"acct": "a"}, "visibility": "public", "in_reply_to_id": "2"}
 THREAD = [
     {"kind": "Listing", "data": {"children": [{"kind": "t3", "data": SUBMISSION}]}},
     {
@@ -253,6 +262,8 @@ KNOWN = {
     "hn-bigquery": ITEM | {"timestamp": 1},
     "hn-algolia-item": NODE | {"parent_id": 1, "text": "x", "story_id": 1},
     "hn-algolia-hit": HIT | {"comment_text": "x", "parent_id": 1},
+    "bluesky": VIEW,
+    "mastodon": STATUS | {"story_id": "1", "quote": {"quoted_status_id": "2"}, "spoiler_text": "x", "url": "u"},
     "table": {"platform": "x", "id": 1, "text": "x", "created_at": 1, "score": 1, "state": "live", "title": "t"},
 }
 JUNK = [None, "", "?", 0, -1, 1.5, 1e308, float("nan"), True, [], [1], [[]], {}, {"a": 1}, [None], "\ud800", 10**30]
@@ -272,6 +283,12 @@ def test_junk_in_any_field_is_a_bad_line_at_worst(parser):
 @pytest.mark.parametrize("format_", FORMATS, ids=lambda format_: format_.key)
 def test_junk_in_any_record_is_a_bad_line_at_worst(format_):
     records = [*KNOWN.values(), *THREAD, {"data": [TWEET], "includes": {"users": [{}], "tweets": [TWEET]}}, HIT, NODE]
+    records += [
+        {"thread": {"post": VIEW, "replies": [{"post": VIEW}]}},
+        {"posts": [VIEW], "cursor": "1"},
+        {"post": VIEW},
+    ]
+    records += [{"ancestors": [STATUS], "descendants": [STATUS]}, {"statuses": [STATUS], "hashtags": []}]
     for record in records:
         for key in record:
             for junk in JUNK:

@@ -16,8 +16,8 @@ from replay import needs_recordings, replaying
 if TYPE_CHECKING:
     from pathlib import Path
 
-KILLS = 25  # for each of the two
-ENOUGH = 300.0  # seconds
+KILLS = 20  # for each of the three
+ENOUGH = 150.0  # seconds
 
 
 def collection(kind: str, url: str, path: Path, *, steps: int | None, delay: float = 0.0) -> bool:
@@ -48,7 +48,7 @@ def collection(kind: str, url: str, path: Path, *, steps: int | None, delay: flo
 
 
 @needs_recordings
-@pytest.mark.parametrize("kind", ["hn", "x"])
+@pytest.mark.parametrize("kind", ["hn", "x", "reddit"])
 def test_killed_at_any_moment_it_ends_as_if_undisturbed(tmp_path: Path, kind: str) -> None:
     chance, deadline = random.Random(4), time.monotonic() + ENOUGH
     with replaying() as server:

@@ -1,13 +1,18 @@
+import random
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 import torch
 
+from corpus.errors import ModelError
 from corpus.frameworks import FRAMEWORKS
 from nlp import predict
-from nlp.checkpoint import Calibration
-from nlp.encoding import Window
+from nlp.checkpoint import Calibration, in_precision
+from nlp.encoding import Window, padded
+from nlp.model import Outputs
 from nlp.predict import Predictor, _combine, _Row
-from tiny import tiny_checkpoint
+from tiny import WORDS, tiny_checkpoint
 
 CPU = torch.device("cpu")
 
@@ -61,11 +66,53 @@ def test_calibration_cools_and_shifts() -> None:
     assert plain.sentiment == pytest.approx(hot.sentiment)
 
 
-def test_batches_keep_to_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(predict, "TOKEN_BUDGET", 60)
-    lengths = [30, 25, 20, 10, 5, 100]
-    order = sorted(range(6), key=lambda n: lengths[n], reverse=True)
-    batches = list(predict._batches(order, lengths))
-    assert sorted(n for batch in batches for n in batch) == list(range(6))
-    assert all(len(batch) == 1 or max(lengths[n] for n in batch) * len(batch) <= 60 for batch in batches)
-    assert batches[0] == [5]
+def test_batches_keep_to_the_budget_and_to_one_padded_length() -> None:
+    lengths = [30, 25, 26, 10, 16, 100, 31]
+    batches = list(predict._batches(lengths, 64))
+    assert sorted(n for batch in batches for n in batch) == list(range(7))
+    assert all(len({padded(lengths[n]) for n in batch}) == 1 for batch in batches)
+    assert all(len(batch) == 1 or padded(lengths[batch[0]]) * len(batch) <= 64 for batch in batches)
+    assert [3, 4] in batches  # 10 and 16 are padded alike
+
+
+@pytest.mark.parametrize("kind", [torch.float32, torch.bfloat16])
+def test_answers_do_not_depend_on_batch_mates_or_order(kind: torch.dtype) -> None:
+    words = [word for word in WORDS if word.isalpha()]
+    chance = random.Random(5)
+    texts: list[tuple[str, str | None]] = [
+        (" ".join(chance.choices(words, k=chance.randint(1, 90))), None) for _ in range(300)
+    ]
+    predictor = Predictor(in_precision(tiny_checkpoint(), kind), FRAMEWORKS, CPU, fill=True)
+    together = predictor.predict(texts)
+    mixed = chance.sample(range(300), 300)
+    shuffled = dict(zip(mixed, predictor.predict([texts[n] for n in mixed]), strict=True))
+    for n, answer in enumerate(together):
+        alone = predictor.predict([texts[n]])[0]
+        for field in ("camp", "stance", "sentiment", "reasons", "left", "joined"):
+            assert list(np.ravel(getattr(alone, field))) == list(np.ravel(getattr(answer, field)))
+            assert list(np.ravel(getattr(shuffled[n], field))) == list(np.ravel(getattr(answer, field)))
+
+
+def test_a_batch_too_large_for_the_gpu_is_cut_until_it_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts: list[tuple[str, str | None]] = [(f"i {word} torch", None) for word in ("love", "hate", "use") * 5]
+    predictor = Predictor(tiny_checkpoint(), FRAMEWORKS, CPU)
+    expected = predictor.predict(texts)
+    outputs, sizes = predictor._outputs, []
+
+    def little_room(windows: Sequence[Window]) -> Outputs:
+        if len(windows) > 4:
+            raise torch.OutOfMemoryError
+        sizes.append(len(windows))
+        return outputs(windows)
+
+    monkeypatch.setattr(predictor, "_outputs", little_room)
+    found = predictor.predict(texts)
+    assert sizes == [3, 4, 4, 4]
+    assert [list(each.camp) for each in found] == [list(each.camp) for each in expected]
+
+    def no_room(windows: Sequence[Window]) -> Outputs:
+        raise torch.OutOfMemoryError
+
+    monkeypatch.setattr(predictor, "_outputs", no_room)
+    with pytest.raises(ModelError, match='set device = "cpu"'):
+        predictor.predict(texts)

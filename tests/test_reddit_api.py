@@ -15,10 +15,10 @@ from collecting import TOKEN, FakeClock, content, on_reddit, posts, run
 from corpus.errors import SourceError
 from corpus.post import Post, State
 from corpus.store import Store
-from ingest import reddit_api
 from ingest.collect import collect, plan
+from ingest.reddit_lists import MORE_RESULTS
 from ingest.source import Start, Walk
-from replay import Replay, expected, needs_recordings, replaying
+from replay import FAULTS, Replay, each, expected, needs_recordings, replaying
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -100,24 +100,11 @@ def test_a_recorded_list_equals_its_facts(server: Replay, tmp_path: Path) -> Non
     assert '"after": "t3_48f6io"' in str(page.cursor)
 
 
-FAULTS: list[dict[str, Any]] = [
-    {"kind": "status", "status": 429, "retry_after": 7},
-    {"kind": "status", "status": 429},
-    {"kind": "status", "status": 401},
-    {"kind": "status", "status": 500, "times": 3},
-    {"kind": "status", "status": 503},
-    {"kind": "drop", "times": 2},
-    {"kind": "drop_mid"},
-    {"kind": "truncate"},
-    {"kind": "html"},
-    {"kind": "empty"},
-    {"kind": "null"},
-]
 PLACES = ("/comments/3hahrw/?", "/api/morechildren", "/comments/3hahrw/_/", "/api/v1/access_token")
 
 
 @needs_recordings
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault['kind']}-{fault.get('status', '')}")
+@each([*FAULTS, {"kind": "status", "status": 401}])
 def test_each_fault_heals(server: Replay, tmp_path: Path, fault: dict[str, Any]) -> None:
     server.reset()
     server.faults(*({"match": place, **fault} for place in PLACES[: 3 if fault.get("status") == 401 else 4]))
@@ -341,7 +328,7 @@ def test_a_search_that_is_cut_is_asked_in_other_orders_and_says_so(tmp_path: Pat
         resumed = list(source.pages(Walk("query", "pytorch"), Start(cursor=pages[4].cursor)))
     assert sum(len(page.items) for page in pages) == 300 + 12
     assert [page.items for page in resumed] == [page.items for page in pages[5:]]
-    assert [gap.reason for page in pages for gap in page.gaps] == [reddit_api.MORE_RESULTS]
+    assert [gap.reason for page in pages for gap in page.gaps] == [MORE_RESULTS]
     assert pages[-1].cursor is None
 
 

@@ -13,9 +13,10 @@ import pytest
 
 from corpus.errors import InputError
 from corpus.labels import Abstained, Labels, StanceLabel, abstention
+from corpus.opinion import Opinions
 from corpus.post import Post, State
 from corpus.store import Store
-from debate import FRAMEWORKS, LABELS, META, MONDAY, debate, opinion, report, sentences
+from debate import FRAMEWORKS, LABELS, META, MONDAY, SETTINGS, debate, opinion, report, sentences
 from reports import ReportMeta, ReportSettings, as_document, build, write
 from reports.periods import last_day, starts, unit_for
 from reports.pseudonyms import pseudonym
@@ -219,7 +220,7 @@ def test_without_quotes_no_text_is_read() -> None:
         raise AssertionError(f"texts of {keys} were read")
 
     settings = ReportSettings(quotes=0, draws=100)
-    assert build(debate(12), refuse, targets=FRAMEWORKS, settings=settings, meta=META).quotes == ()
+    assert build([Opinions.of(debate(12))], refuse, targets=FRAMEWORKS, settings=settings, meta=META).quotes == ()
 
 
 @pytest.mark.parametrize(
@@ -304,3 +305,24 @@ def test_from_the_store_to_the_files(tmp_path: Path) -> None:
     assert "is what I say" in text
     assert "user1" not in text
     assert LABELS.name in text
+
+
+def test_it_makes_no_difference_in_which_blocks_posts_come() -> None:
+    posts = [
+        row._replace(
+            author=None if row.key % 7 == 0 else f"user{row.key % 40}", camp_probability=0.5 + row.key % 5 / 10
+        )
+        for row in debate(300)
+    ]
+    whole, parts = (
+        build(
+            [Opinions.of(posts[start : start + size]) for start in range(0, len(posts), size)],
+            sentences,
+            targets=FRAMEWORKS,
+            settings=SETTINGS,
+            meta=META,
+        )
+        for size in (300, 11)
+    )
+    assert whole.quotes
+    assert parts == whole

@@ -59,6 +59,8 @@ def test_long_waits_are_told() -> None:
         ({"x-rate-limit-reset": "1800000060"}, 61),
         ({"x-rate-limit-reset": "1700000000"}, 1),  # past
         ({"x-ratelimit-reset": "42.5"}, 43.5),  # Reddit names seconds
+        ({"x-ratelimit-reset": "2027-01-15T08:05:00.000Z"}, 301),  # Mastodon names a time
+        ({"x-ratelimit-reset": "soon", "ratelimit-reset": "1800000060"}, 61),
     ],
 )
 def test_headers_name_the_wait(headers: dict[str, str], wait: float | None) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from corpus.errors import InputError
+from corpus.opinion import Opinions
 from debate import FRAMEWORKS, META, MONDAY, SETTINGS, debate, opinion, report, sentences
 from reports.building import build, survey
 from reports.comparing import compared, gap
@@ -17,7 +18,7 @@ from reports.settings import Claim, PublicFigure
 
 
 def rules(posts: list[object], copies: dict[int, int] | None = None) -> dict[str, dict[str, float]]:
-    found = build(posts, sentences, targets=FRAMEWORKS, settings=SETTINGS, meta=META, copies=copies)  # type: ignore[arg-type]
+    found = build([Opinions.of(posts)], sentences, targets=FRAMEWORKS, settings=SETTINGS, meta=META, copies=copies)  # type: ignore[arg-type]
     return {
         scenario.name: {share.label: round(share.share, 3) for share in scenario.sides.shares}
         for scenario in found.sensitivity
@@ -98,7 +99,7 @@ def test_what_moved_between_two_periods_has_an_interval() -> None:
         for key in range(600)
     ]  # fmt: skip
     before, after = (
-        survey(part, name=name, targets=FRAMEWORKS, settings=SETTINGS)
+        survey([Opinions.of(part)], name=name, targets=FRAMEWORKS, settings=SETTINGS)
         for part, name in ((posts[:300], "early"), (posts[300:], "late"))
     )
     found = compared(before, after, is_shared=True)
@@ -109,7 +110,7 @@ def test_what_moved_between_two_periods_has_an_interval() -> None:
     assert jax.is_clear
     assert not moved["sentiment", "positive"].is_clear
     assert found.posts == (300, 300)
-    whole = build(posts, sentences, targets=FRAMEWORKS, settings=SETTINGS, meta=META, comparison=found)
+    whole = build([Opinions.of(posts)], sentences, targets=FRAMEWORKS, settings=SETTINGS, meta=META, comparison=found)
     text = render(whole)
     assert "“early” (300 judged posts) is set beside “late” (300 judged posts)." in text
     assert "for JAX (of those taking a side) by +30 (" in text

@@ -349,11 +349,11 @@ def test_opinions_hold_every_post(store: Store) -> None:
     neutral = replace(LABELS, camp={"neutral": 0.9, "pytorch": 0.1}, stances={"pytorch": LABELS.stances["tensorflow"]})
     store.add_labels(label_set, [(1, LABELS), (4, neutral), (2, abstention(Abstained.OFF_TOPIC))])
     store.add_labels(start(store, "second"), [(1, neutral), (2, LABELS), (4, LABELS)])
-    first, repost, gone, last = store.opinions(label_set)
-    assert first[:13] == (
-        1, "reddit", "t1_b", "t3_a", "t3_a", "MachineLearning", "ann", NOON, "en", FULL.url, 3, State.LIVE, False,
+    ((first, repost, gone, last),) = (block.rows() for block in store.opinions(label_set))
+    assert first[:11] == (
+        1, "reddit", "t1_b", "t3_a", "MachineLearning", "ann", NOON, FULL.url, 3, State.LIVE, False,
     )  # fmt: skip
-    assert first[13:] == (
+    assert first[11:] == (
         "pro-pytorch", 0.7, {"pytorch": "favor", "tensorflow": "against"}, "positive", ("usability",), "tensorflow",
         "pytorch", 2, None,
     )  # fmt: skip
@@ -361,7 +361,7 @@ def test_opinions_hold_every_post(store: Store) -> None:
     assert (gone.state, gone.is_labelled, gone.windows, gone.camp_probability) == (State.DELETED, False, None, None)
     assert (last.camp, last.camp_probability, last.stances) == ("neutral", 0.9, {"pytorch": "against"})
     assert [repost.is_labelled, last.is_labelled] == [True, True]
-    assert [opinion.windows for opinion in store.opinions(None)] == [None] * 4
+    assert [block.windows for block in store.opinions(None)] == [(None,) * 4]
     assert store.targets(label_set) == ("pytorch", "tensorflow")
 
 

@@ -14,12 +14,18 @@ from corpus.payload import Payload
 from corpus.post import Post, State
 from corpus.store import Store
 from program import ENVIRONMENT, command
+from replay import needs_recordings, replaying
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SECRET = "aVerySecretText"
-KEYS = {"STANCEMAP_REDDIT_CLIENT_ID": "anId", "STANCEMAP_REDDIT_CLIENT_SECRET": "aKey"}
+LONE = "1266852099163291650"
+KEYS = {
+    "STANCEMAP_REDDIT_CLIENT_ID": "anId",
+    "STANCEMAP_REDDIT_CLIENT_SECRET": "aKey",
+    "STANCEMAP_X_BEARER_TOKEN": "aToken",
+}
 TOKEN = {"access_token": "aToken", "token_type": "bearer", "expires_in": 86_400, "scope": "*"}
 
 
@@ -84,6 +90,107 @@ def test_what_is_gone_at_the_source_is_wiped_and_the_rest_brought_up_to_date(cor
     }  # fmt: skip
     for path in corpus.parent.iterdir():
         assert SECRET.encode() not in path.read_bytes(), path
+
+
+def live(folder: Path, url: str, *arguments: str, code: int = 0) -> str:
+    """Run a command with all services at one address."""
+    (folder / "stancemap.toml").write_text(
+        f'[ingest]\nurls = []\nqueries = []\nretries = 1\npause = 0.01\n[x]\napi_url = "{url}"\nseconds_between = 0\n'
+        f'tweets = ["{LONE}"]\n[hackernews]\nalgolia_url = "{url}"\nfirebase_url = "{url}"\nstories = [8394339]\n',
+        "utf-8",
+    )
+    done = subprocess.run(
+        command(*arguments), cwd=folder, env=ENVIRONMENT | KEYS, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == code, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def texts(folder: Path) -> dict[str, tuple[State, str]]:
+    with Store.open(folder / "stancemap.db", readonly=True) as store:
+        return {post.id: (post.state, post.text) for post in store.posts()}
+
+
+@needs_recordings
+def test_recorded_items_of_hacker_news_stay_and_the_deleted_one_is_wiped(tmp_path: Path) -> None:
+    with replaying() as server:
+        live(tmp_path, server.url, "ingest", "hn")
+        before = texts(tmp_path)
+        readable = [key for key, (_, text) in before.items() if text]
+        told = live(tmp_path, server.url, "sync-deletions", "hn")
+    assert "0 wiped" in told
+    assert texts(tmp_path) == before
+    gone, unclear, *rest = readable[1:]
+
+    def later(asked: Asked) -> Any:
+        key = asked.path.removeprefix("/v0/item/").removesuffix(".json")
+        if key == unclear:
+            return None  # as for an item that Firebase does not have
+        deleted = {"id": int(key), "type": "comment", "parent": 8394339, "deleted": True, "time": 1}
+        return deleted if key == gone else item(key, before[key][1])
+
+    with answering(later) as server:
+        told = live(tmp_path, server.url, "sync-deletions", "hn")
+    assert "1 wiped, 1 that the platform says nothing about" in told
+    after = texts(tmp_path)
+    assert after[gone] == (State.DELETED, "")
+    assert after[unclear] == before[unclear]
+    assert {after[key][1] != "" for key in rest} <= {True}
+    assert "checked for deletions:" in live(tmp_path, "http://127.0.0.1:9", "status")
+
+
+def item(key: str, text: str) -> dict[str, Any]:
+    return {"id": int(key), "type": "comment", "parent": 8394339, "by": "ann", "time": 1, "text": text}
+
+
+@needs_recordings
+def test_posts_of_x_are_checked_at_a_price_that_is_entered_and_shown(tmp_path: Path) -> None:
+    with replaying() as server:
+        live(tmp_path, server.url, "ingest", "x")
+        spent = status(tmp_path)["rounds"][0]["spent"]
+        assert "spent" in live(tmp_path, server.url, "sync-deletions", "x")
+    document = status(tmp_path)
+    (check,) = document["checks"]
+    assert check["spent"]["dollars"] > 0
+    assert check["ended_at"] is not None
+    assert (check["living"], check["wiped"]) == (check["posts"], 0)
+    assert document["rounds"][0]["spent"] == spent  # what a check costs is not the collection's
+    told = live(tmp_path, "http://127.0.0.1:9", "status")
+    assert f"${check['spent']['dollars']:,.2f} spent" in told.partition("checked for deletions:")[2]
+
+
+def test_what_x_no_longer_shows_is_wiped_and_paid_pages_stay_entered(tmp_path: Path) -> None:
+    """By the documentation of API v2: posts that are gone are named in `errors` beside `data`."""
+    ids = [str(10**18 + number) for number in range(150)]
+    with Store.open(tmp_path / "stancemap.db") as store:
+        store.add((Post(platform="x", id=key, conversation_id=key, text=f"{SECRET} {key}"), None) for key in ids)
+
+    def answer(asked: Asked) -> Any:
+        wanted = asked.query["ids"].split(",")
+        if ids[0] not in wanted:
+            return Answer({"title": "CreditsDepleted"}, 402)
+        missing = {
+            "resource_id": ids[0],
+            "parameter": "ids",
+            "title": "Not Found Error",
+            "type": "x/resource-not-found",
+        }
+        return {"data": [{"id": key, "text": "still there"} for key in wanted[1:]], "errors": [missing]}
+
+    with answering(answer) as server:
+        live(tmp_path, server.url, "sync-deletions", "x", code=1)
+    after = texts(tmp_path)
+    assert after[ids[0]] == (State.DELETED, "")
+    assert after[ids[99]] == (State.LIVE, "still there")
+    assert after[ids[149]] == (State.LIVE, f"{SECRET} {ids[149]}")
+    (check,) = status(tmp_path)["checks"]
+    assert (check["living"], check["wiped"], check["ended_at"]) == (99, 1, None)
+    assert check["spent"] == {"posts": 99, "users": 0, "dollars": 0.495}  # the refused page was given back
+
+
+def status(folder: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(live(folder, "http://127.0.0.1:9", "status", "--json"))
+    return document
 
 
 def test_where_the_platform_fails_nothing_is_called_gone(corpus: Path) -> None:

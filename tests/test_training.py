@@ -27,7 +27,7 @@ from nlp.recipe import Recipe
 from nlp.training.base import start
 from nlp.training.calibrate import temperature
 from nlp.training.example import Example
-from nlp.training.feed import UNKNOWN, Feed, _masked, truth
+from nlp.training.feed import UNKNOWN, Feed, _masked, epoch, truth
 from nlp.training.loop import train
 from nlp.training.loss import divergence, loss
 from nlp.training.run import run
@@ -120,6 +120,23 @@ def test_loss_falls_with_and_without_consistency() -> None:
         stage = dataclasses.replace(settings().stages[0], epochs=30)
         _, losses = trained({"stages": (stage,), "consistency": weight})
         assert losses[-1] < losses[0] * 0.7
+
+
+def test_views_differ_in_names_and_hidden_words_and_agree_in_labels() -> None:
+    made = tiny_checkpoint()
+    feed = Feed(made.tokenizer, SPECIAL, made.recipe)
+    wanted = settings(permuted=1.0, masked=0.3, consistency=1.0)
+    batches = list(epoch(feed, {"written": EXAMPLES}, {"written": 1}, 8, wanted, random.Random(3)))
+    assert len(batches) == 6
+    differing = 0
+    for (one, other), labels in batches:
+        assert one.ids.shape[0] == other.ids.shape[0] == len(labels.camp) == 8
+        differing += int((one.names != other.names).any(-1).any(-1).sum())
+        named = [(view.in_post.sum(-1) > 0).tolist() for view in (one, other)]
+        assert named[0] == named[1], "target n is the same target in both views, whatever its name"
+    assert differing > 30
+    (single, _), *_ = epoch(feed, {"written": EXAMPLES}, {"written": 1}, 8, settings(), random.Random(3))
+    assert len(single) == 1
 
 
 def test_unknown_labels_cost_nothing() -> None:

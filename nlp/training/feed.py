@@ -84,18 +84,23 @@ def epoch(
     batch: int,
     settings: TrainingSettings,
     chance: random.Random,
-) -> Iterator[tuple[Batch, Truth]]:
-    """Draw one epoch: each source as often as `mix` says, in random order, in batches of similar length."""
+) -> Iterator[tuple[list[Batch], Truth]]:
+    """Draw one epoch: each source as often as `mix` says, in random order, in batches of similar length.
+
+    With consistency asked for, each batch comes in two views: the same examples under other names, other words hidden.
+    """
     drawn = [example for name, times in mix.items() for example in _draw(sources[name], times, chance)]
     chance.shuffle(drawn)
-    size = batch * _POOL
+    size, views = batch * _POOL, 2 if settings.consistency else 1
     for start in range(0, len(drawn), size):
-        seen = (_augmented(example, settings, chance) for example in drawn[start : start + size])
-        pool = [_masked(_item(feed, example), feed.mask, settings.masked, chance) for example in seen]
-        pool.sort(key=lambda item: len(item[1].ids))
+        ordered = (shuffle(example, chance) for example in drawn[start : start + size])
+        pool = [[_view(feed, example, settings, chance) for _ in range(views)] for example in ordered]
+        pool.sort(key=lambda seen: len(seen[0][1].ids))
         batches = [pool[n : n + batch] for n in range(0, len(pool), batch)]
         chance.shuffle(batches)
-        yield from map(feed.batch, batches)
+        for chosen in batches:
+            seen = [feed.batch(view) for view in zip(*chosen, strict=True)]
+            yield [each for each, _ in seen], seen[0][1]
 
 
 def _draw(examples: Sequence[Example], times: float, chance: random.Random) -> list[Example]:
@@ -103,16 +108,19 @@ def _draw(examples: Sequence[Example], times: float, chance: random.Random) -> l
     return [*examples] * int(whole) + chance.sample(list(examples), round(part * len(examples)))
 
 
-def _augmented(example: Example, settings: TrainingSettings, chance: random.Random) -> Example:
-    if example.source in _RENAMED:
-        throw = chance.random()
-        if throw < settings.permuted:
-            example = permute(example, chance)
-        elif throw < settings.permuted + settings.estranged:
-            example = estrange(example, chance)
-    elif example.source == "debates" and chance.random() < settings.estranged:
-        example = estrange(example, chance)
-    return shuffle(example, chance)
+def _view(feed: Feed, example: Example, settings: TrainingSettings, chance: random.Random) -> Item:
+    return _masked(_item(feed, _renamed(example, settings, chance)), feed.mask, settings.masked, chance)
+
+
+def _renamed(example: Example, settings: TrainingSettings, chance: random.Random) -> Example:
+    throw = chance.random()
+    if example.source in _RENAMED and throw < settings.permuted:
+        return permute(example, chance)
+    if example.source in _RENAMED and throw < settings.permuted + settings.estranged:
+        return estrange(example, chance)
+    if example.source == "debates" and throw < settings.estranged:
+        return estrange(example, chance)
+    return example
 
 
 def _item(feed: Feed, example: Example) -> Item:

@@ -55,9 +55,7 @@ def train(
     for parameter in model.encoder.get_input_embeddings().parameters():
         parameter.requires_grad = False  # half of the weights, well trained and costly to move
     for number, stage in enumerate(settings.stages):
-        steps = (
-            sum(round(len(sources[name]) * times) for name, times in stage.mix.items()) // stage.batch * stage.epochs
-        )
+        steps = _steps(stage, sources)
         optimizer = torch.optim.AdamW(_groups(model, stage), weight_decay=stage.weight_decay, fused=True)
         schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, _warm_then_linear(round(steps * stage.warmup), steps))
         # every fourth step is as good, and moving the average costs as much as a tenth of a step
@@ -65,15 +63,14 @@ def train(
         average = AveragedModel(model, multi_avg_fn=ema)
         step, total = 0, 0.0
         for _ in range(stage.epochs):
-            for batch, truth in epoch(feed, sources, stage.mix, stage.batch, settings, chance):
-                batch, truth = batch.to(device), truth.to(device)
+            for views, labels in epoch(feed, sources, stage.mix, stage.batch, settings, chance):
+                truth = labels.to(device)
                 with torch.autocast(device.type, torch.bfloat16):
-                    outputs = model(batch)
-                    value = loss(outputs, truth, settings.loss, settings.label_smoothing)
+                    outputs = [model(view.to(device)) for view in views]
+                    losses = [loss(each, truth, settings.loss, settings.label_smoothing) for each in outputs]
+                    value = torch.stack(losses).mean()
                     if settings.consistency:
-                        again = model(batch)
-                        value = value + loss(again, truth, settings.loss, settings.label_smoothing)
-                        value = value / 2 + settings.consistency * divergence(outputs, again, truth)
+                        value = value + settings.consistency * divergence(outputs[0], outputs[1], truth)
                 value.backward()  # type: ignore[no-untyped-call]
                 torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
                 optimizer.step()

@@ -29,7 +29,7 @@ def loss(outputs: Outputs, truth: Truth, weights: Mapping[str, float], smoothing
 
 
 def divergence(first: Outputs, second: Outputs, truth: Truth) -> Tensor:
-    """Symmetric Kullback-Leibler divergence between two dropout passes, where labels are known (R-Drop)."""
+    """Symmetric Kullback-Leibler divergence between two views of the same examples, where labels are known."""
     rows, total = len(truth.camp), first.camp.new_zeros(())
     pairs = (
         (first.camp, second.camp, truth.camp),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
@@ -18,7 +19,6 @@ from nlp.training.loop import train
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from nlp.checkpoint import Checkpoint
     from nlp.training.example import Example
@@ -72,7 +72,7 @@ def calibrate(checkpoint: Checkpoint, sources: Sources, device: torch.device) ->
 def _origin(settings: TrainingSettings, sources: Sources, base: str, device: torch.device) -> dict[str, object]:
     """Record what a run depends on: settings, encoder, device, and size and hash of every source."""
     return {
-        "base": base,
+        "base": Path(base).name if Path(base).exists() else base,  # not the place of a folder on this machine
         "device": str(device),
         "settings": asdict(settings),
         "data": {
@@ -83,7 +83,10 @@ def _origin(settings: TrainingSettings, sources: Sources, base: str, device: tor
 
 
 def _digest(examples: Sequence[Example]) -> str:
+    """Hash what examples say, whatever else the program keeps with them."""
     digest = hashlib.sha256()
-    for example in examples:
-        digest.update(repr(example).encode())
+    for e in examples:
+        targets = [target.name for target in e.targets]
+        labels = [e.camp, e.stances, e.sentiment, e.reasons, e.left, e.joined, e.relevant]
+        digest.update(json.dumps([e.id, e.text, e.context, targets, labels]).encode())
     return digest.hexdigest()

@@ -46,7 +46,7 @@ class TrainingSettings:
     kept: float = 0.0  # WiSE-FT (Wortsman et al. 2022): share of the starting weights in the final ones
     averaging: float = 0.999  # decay of the exponential moving average of the weights
     label_smoothing: float = 0.05
-    consistency: float = 0.0  # R-Drop (Wu et al. 2021): weight of the divergence between two dropout passes
+    consistency: float = 0.0  # R-Drop (Wu et al. 2021), the second pass under other names: weight of the divergence
     loss: Mapping[str, float] = field(
         default_factory=lambda: {
             "camp": 1.0,

@@ -46,11 +46,18 @@ def _state(report: Report) -> Iterator[Block]:
             f"what it misses in these (prediction-powered inference, PPI++; weight of the model {found.tuning:.2f})."
         )
         return
-    yield paragraph(Strong("The shares in this report are not corrected for the model's mistakes."), _why(hand))
-    yield paragraph(*_advice(report))
+    yield paragraph(Strong("The shares in this report are not corrected for the model's mistakes."), _why(report))
+    if not report.meta.is_parquet:
+        yield paragraph(*_advice(report))
 
 
-def _why(hand: HandLabels | None) -> str:
+def _why(report: Report) -> str:
+    hand = report.hand
+    if report.meta.is_parquet:
+        return (
+            " A corpus of Parquet files holds no hand labels, so how often the model errs here is not known: those of "
+            "the corpus file from which it was exported correct the report of that one."
+        )
     if hand is None:
         return " No post is labelled by hand, so how often the model errs here is not known."
     if hand.drawn:

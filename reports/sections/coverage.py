@@ -14,13 +14,18 @@ from reports.sections import titles
 from reports.sections.tables import NOTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from corpus.walk import Coverage
     from reports.document import Block
     from reports.report import Report
 
 MOST = 50  # threads
 LENGTH = 60  # of a title
+COLUMNS = (
+    "Thread", "Replies held, of those counted by the platform", "Quotes", "Deleted", "Removed", "Withheld", "Truncated",
+    "Unreachable, and why",
+)  # fmt: skip
 
 MEANINGS = {
     JUDGED: ("judged", "the posts that this report counts"),
@@ -65,6 +70,8 @@ def section(report: Report) -> Section:
 
 def _threads(report: Report) -> Iterator[Block]:
     """Set what was collected of each thread beside what its platform says there is."""
+    if report.meta.is_parquet:
+        yield paragraph("The corpus is one of Parquet files: what of each thread could not be collected is not in it.")
     if not report.coverage:
         return
     held = sum(thread.fetched for thread in report.coverage)
@@ -79,15 +86,33 @@ def _threads(report: Report) -> Iterator[Block]:
         f" {counted(len(report.coverage), 'thread')} with {counted(held, 'reply', 'replies')}.{told if known else ''} "
         "Platforms count some posts that they show to nobody, so less than all need not be a loss.",
     )
+    yield paragraph(_lost(report.coverage))
     rows = tuple(
         (
             f"{platform(thread.platform)}: {cut(thread.title or thread.thread, LENGTH)}",
-            number(thread.fetched),
-            NOTHING if thread.claimed is None else number(thread.claimed),
-            number(thread.deleted + thread.removed + thread.withheld),
+            _of(thread.fetched, thread.claimed),
+            _of(thread.quotes, thread.quotes_claimed) if thread.quotes or thread.quotes_claimed else NOTHING,
+            *(number(posts) for posts in (thread.deleted, thread.removed, thread.withheld, thread.truncated)),
             "; ".join(f"{reason} ({number(posts)})" for reason, posts in thread.gaps) or NOTHING,
         )
         for thread in report.coverage[:MOST]
     )
     more = f"The {MOST} largest of {number(len(report.coverage))} threads" if len(report.coverage) > MOST else ""
-    yield Table(("Thread", "Replies held", "Counted by the platform", "Text gone", "Could not be had"), rows, more)
+    yield Table(COLUMNS, rows, more)
+
+
+def _of(held: int, claimed: int | None) -> str:
+    return number(held) if claimed is None else f"{number(held)} of {number(claimed)}"
+
+
+def _lost(coverage: Sequence[Coverage]) -> str:
+    """Say of how many replies the text is not whole, by reason, and how many posts could not be reached."""
+    counts = {
+        "deleted by their authors": sum(thread.deleted for thread in coverage),
+        "removed by moderators": sum(thread.removed for thread in coverage),
+        "withheld by the platform": sum(thread.withheld for thread in coverage),
+        "truncated": sum(thread.truncated for thread in coverage),
+    }
+    told = ", ".join(f"{number(posts)} {what}" for what, posts in counts.items())
+    unreachable = counted(sum(thread.unreachable for thread in coverage), "post")
+    return f"Of the replies held, {told}. {unreachable} beside them could not be reached; the table says why."

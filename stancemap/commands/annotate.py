@@ -12,7 +12,7 @@ import click
 from corpus.errors import InputError
 from stancemap import console
 from stancemap.commands.labels import chosen
-from stancemap.commands.options import json_option, label_set_option, with_config
+from stancemap.commands.options import Output, json_option, label_set_option, with_config
 from stancemap.commands.report import conversations
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def command() -> None:
 
 @command.command("sample", short_help="Draw posts to be labelled by hand.")
 @click.option("-n", "number", type=click.IntRange(1), default=150, show_default=True, help="How many posts to draw.")
-@click.option("-o", "--output", "path", required=True, type=click.Path(path_type=Path), help="File to write.")
+@click.option("-o", "--output", "path", required=True, type=Output(path_type=Path), help="File to write.")
 @click.option("--stratify", type=click.Choice(["community"]), help="Draw from each community alike.")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Another seed draws other posts.")
 @label_set_option

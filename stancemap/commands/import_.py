@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,12 +14,16 @@ from stancemap import console
 from stancemap.commands.options import json_option, with_config
 
 if TYPE_CHECKING:
-    from corpus.store import Store
+    from collections.abc import Iterable
+
+    from corpus.payload import Payload
+    from corpus.post import Post
+    from corpus.store import Added, Store
     from ingest.importer import Imported, ImportOptions
     from stancemap.config import Config
 
 
-@click.command("import", short_help="Read saved archives of X, Reddit, Hacker News, or any table of posts.")
+@click.command("import", short_help="Read saved archives of X, Reddit, Hacker News and others, or any table.")
 @click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--format", "format_", metavar="NAME", help="Take the file for this format instead of recognising it.")
 @click.option("--column", "columns", metavar="PART=NAME", multiple=True, help="Column of a table that holds a part.")
@@ -39,15 +44,14 @@ def command(
     """Read saved archives into the corpus; "-" is the standard input.
 
     The format is recognised by content: X API v2 / twarc2, Reddit (Pushshift, Arctic Shift, API), Hacker News (Algolia,
-    Firebase, BigQuery), or a table of posts (CSV, JSON Lines, Parquet). Files may be compressed (.gz, .zst). A post
-    seen again is updated, never doubled.
+    Firebase, BigQuery), answers of Bluesky and Mastodon, or a table of posts (CSV, JSON Lines, Parquet). Files may be
+    compressed (.gz, .zst). A post seen again is updated, never doubled.
 
     \b
     Examples:
       stancemap import thread.jsonl RC_2023-01.zst
       stancemap import survey.csv --column text=comment --column author=user --platform forum
     """
-    from corpus.store import Store
     from ingest.importer import ImportOptions
 
     options = ImportOptions(
@@ -58,7 +62,8 @@ def command(
     )
     done: list[dict[str, Any]] = []
     failed = False
-    with Store.open(config.corpus) as store:
+    with ExitStack() as stack:
+        store = _Corpus(config.corpus, stack)
         for path in paths:
             try:
                 imported = _import(path, store, options)
@@ -78,7 +83,30 @@ def command(
         raise SystemExit(1)
 
 
-def _import(path: Path, store: Store, options: ImportOptions) -> Imported:
+class _Corpus:
+    """The corpus; a new one is made when the first posts come, so that files without any leave none behind."""
+
+    def __init__(self, path: Path, stack: ExitStack) -> None:
+        self._path = path
+        self._stack = stack
+        self._store = self._open() if path.exists() else None
+
+    def add(self, items: Iterable[tuple[Post, Payload | None]]) -> Added:
+        """Store posts."""
+        self._store = self._store or self._open()
+        return self._store.add(items)
+
+    def count(self) -> int:
+        """Count the posts."""
+        return 0 if self._store is None else self._store.count()
+
+    def _open(self) -> Store:
+        from corpus.store import Store
+
+        return self._stack.enter_context(Store.open(self._path))
+
+
+def _import(path: Path, store: _Corpus, options: ImportOptions) -> Imported:
     from ingest.importer import import_file
 
     with console.progress(path.name, None) as bar:

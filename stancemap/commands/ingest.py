@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ALL = "all"
 
 
-@click.command("ingest", short_help="Collect whole discussions from X, Reddit, Hacker News and others.")
+@click.command("ingest", short_help="Collect whole discussions from X, Reddit, Hacker News, Bluesky, Mastodon.")
 @click.argument("platforms", metavar="[PLATFORM]...", nargs=-1)
 @click.option("--dry-run", is_flag=True, help="Say what would be fetched, with counts and prices, and store nothing.")
 @click.option(
@@ -43,13 +43,14 @@ def command(
     budget: float | None,
     as_json: bool,
 ) -> None:
-    """Collect what the configuration names from x, reddit, hn, or all (the default).
+    """Collect what the configuration names from x, reddit, hn, bluesky, mastodon, or all (the default).
 
-    Another package can add a source under the entry point group `stancemap.sources`.
+    Another package can add a source under the entry point group `stancemap.sources`: see docs/sources.md.
 
     Every page is stored with the place where it goes on: interrupted at any moment, the same command goes on there. A
     run after a whole one fetches everything again and so learns of new replies, edits, scores and deletions. Keys come
-    from environment variables: STANCEMAP_X_BEARER_TOKEN, STANCEMAP_REDDIT_CLIENT_ID, STANCEMAP_REDDIT_CLIENT_SECRET.
+    from environment variables: STANCEMAP_X_BEARER_TOKEN, STANCEMAP_REDDIT_CLIENT_ID, STANCEMAP_REDDIT_CLIENT_SECRET,
+    and for searches STANCEMAP_BLUESKY_HANDLE, STANCEMAP_BLUESKY_APP_PASSWORD and STANCEMAP_MASTODON_ACCESS_TOKEN.
 
     \b
     Examples:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
-from dataclasses import asdict
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
 
 from stancemap import console
+from stancemap.commands.labels import config_hash
 from stancemap.commands.options import json_option, with_config
 
 if TYPE_CHECKING:
@@ -22,24 +19,51 @@ if TYPE_CHECKING:
     from nlp.labeller import Labeller
     from stancemap.config import Config
 
-_PAGE = 512  # posts a transaction: an interruption costs seconds of work at most
-
 
 @click.command("label", short_help="Label every post that has no label yet.")
 @click.option("--label-set", "name", metavar="NAME", help="Name of the label set (default: made from the model).")
+@click.option(
+    "--input", "source", metavar="ADDRESS", help="Parquet files: a folder or a pattern, here or s3://, gs://."
+)
+@click.argument("more", metavar="[FILE]...", nargs=-1)
+@click.option("--output", metavar="ADDRESS", help="Folder for the labelled Parquet files.")
+@click.option("--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True, help="What runs it.")
+@click.option("--ray-address", metavar="ADDRESS", help="A running Ray cluster (default: Ray on this machine).")
+@click.option("--workers", type=click.IntRange(1), help="Workers on Ray (default: four a GPU, or one for two cores).")
 @with_config
 @json_option
-def command(config: Config, *, name: str | None, as_json: bool) -> None:
+def command(
+    config: Config,
+    *,
+    name: str | None,
+    source: str | None,
+    more: tuple[str, ...],
+    output: str | None,
+    engine: str,
+    ray_address: str | None,
+    workers: int | None,
+    as_json: bool,
+) -> None:
     """Label every post that has no label yet: camp, stance per target, sentiment, reasons.
 
     Labels of another model or configuration form a label set of their own and replace nothing. When interrupted, the
-    same command goes on where it was.
+    same command goes on where it was. With --input and --output, Parquet files are labelled instead of the corpus, on
+    Ray where one machine is too small.
 
     \b
     Examples:
       stancemap label
       stancemap label --config with-my-model.toml --label-set mine
+      stancemap label --engine ray --input 's3://bucket/posts/*.parquet' --output s3://bucket/labels/
     """
+    if source or more or output or engine == "ray" or ray_address or workers:
+        from stancemap.commands import label_parquet
+
+        request = label_parquet.request(
+            config, (source, *more), output, name=name, engine=engine, ray_address=ray_address, workers=workers
+        )
+        label_parquet.run(config, request, as_json=as_json)
+        return
     from corpus.store import Store
 
     with Store.open(config.corpus, readonly=True):  # says so, if there is none, before a model is loaded
@@ -67,16 +91,15 @@ def command(config: Config, *, name: str | None, as_json: bool) -> None:
 
 def run(store: Store, label_set: LabelSet, model: Labeller) -> Iterator[list[Labels]]:
     """Label page after page, each stored before it is yielded."""
-    readings = store.unlabelled(label_set)
-    while page := list(islice(readings, _PAGE)):
-        labels = model.label(page)
+    from nlp.paging import label_pages
+
+    for page, labels in label_pages(model, store.unlabelled(label_set)):
         store.add_labels(label_set, zip((reading.key for reading in page), labels, strict=True))
         yield labels
 
 
 def _label_set(store: Store, config: Config, model: Labeller, name: str | None) -> LabelSet:
-    asked = json.dumps([asdict(target) for target in config.targets], sort_keys=True)
-    digest = hashlib.sha256(f"{model.revision} {asked}".encode()).hexdigest()[:12]
+    digest = config_hash(config, model.revision)
     return store.label_set(
         name or f"{model.name}-{digest[:6]}", model=model.name, revision=model.revision, config_hash=digest
     )

@@ -17,15 +17,16 @@ import click
 from corpus.errors import InputError
 from stancemap import __version__, console, models
 from stancemap.commands.labels import chosen
-from stancemap.commands.options import json_option, label_set_option, with_config
+from stancemap.commands.options import Output, json_option, label_set_option, with_config
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from corpus.store import LabelSet, Store
+    from corpus.label_set import LabelSet
     from reports.report import Comparison
     from reports.settings import ReportSettings
     from stancemap.config import Config
+    from stancemap.corpora import Corpus
 
 
 FORMATS = ("md", "html", "json", "csv")
@@ -44,7 +45,7 @@ _KEY = "STANCEMAP_PSEUDONYM_KEY"  # the same key gives an author the same pseudo
 
 
 @click.command("report", short_help="Write the report of opinion: Markdown, HTML, JSON and CSV.")
-@click.option("-o", "--output", "folder", required=True, type=click.Path(path_type=Path), help="Folder to write to.")
+@click.option("-o", "--output", "folder", required=True, type=Output(path_type=Path), help="Folder to write to.")
 @label_set_option
 @click.option(
     "--format", "formats", default=",".join(FORMATS), show_default=True, callback=_formats, help="Forms to write."
@@ -80,11 +81,13 @@ def command(
       stancemap report -o out/ --format html
       stancemap report -o out/ --compare 2023-01-14
       stancemap report -o out/ --no-quotes --json > out/report.json
+      stancemap report -o out/ --corpus labels/
     """
-    from corpus.store import Store
+    from corpus.parquet_corpus import ParquetCorpus
     from reports import ReportMeta, as_document, build, write
+    from stancemap.corpora import open_corpus
 
-    with Store.open(config.corpus, readonly=True) as store:
+    with open_corpus(config.corpus) as store:
         labels = chosen(store, label_set)
         if labels is None:
             raise InputError(f"{config.corpus} has no labels yet: run `stancemap label` first")
@@ -98,7 +101,7 @@ def command(
             annotations=annotations,
             copies=store.copies(),
             comparison=_comparison(config, store, labels, compare, settings) if compare else None,
-            coverage=store.summary().coverage,
+            coverage=store.coverage(),
             meta=ReportMeta(
                 label_set=labels,
                 version=__version__,
@@ -106,6 +109,7 @@ def command(
                 is_invented=invented,
                 figures=card(config, labels),
                 config_hash=config.report_hash,
+                is_parquet=isinstance(store, ParquetCorpus),
             ),
         )
     paths = write(report, folder, formats)
@@ -116,7 +120,7 @@ def command(
         console.say(f"Wrote {paths[0]}{more}.")
 
 
-def _settings(config: Config, store: Store, *, quotes: bool) -> ReportSettings:
+def _settings(config: Config, store: Corpus, *, quotes: bool) -> ReportSettings:
     from reports.settings import Claim, PublicFigure, ReportSettings
 
     section = config.report
@@ -135,7 +139,7 @@ def _settings(config: Config, store: Store, *, quotes: bool) -> ReportSettings:
     )
 
 
-def conversations(config: Config, store: Store) -> frozenset[tuple[str, str]] | None:
+def conversations(config: Config, store: Corpus) -> frozenset[tuple[str, str]] | None:
     """Find the conversations to which the configuration restricts the report; None where it does not."""
     from ingest.addresses import post_named_by
 
@@ -162,17 +166,20 @@ def card(config: Config, labels: LabelSet) -> tuple[tuple[str, str], ...]:
     return tuple((row[0], row[1]) for row in cells if len(row) > 1)
 
 
-def _comparison(config: Config, store: Store, labels: LabelSet, what: str, settings: ReportSettings) -> Comparison:
+def _comparison(config: Config, store: Corpus, labels: LabelSet, what: str, settings: ReportSettings) -> Comparison:
     """Set the corpus beside another, or one of its periods beside another."""
-    from corpus.store import Store
     from reports.building import survey
     from reports.comparing import compared
+    from stancemap.corpora import open_corpus
 
     periods = _periods(what)
     if periods:
         before, after = (
             survey(
-                (opinion for opinion in store.opinions(labels) if _is_within(opinion.created_at, first, last)),
+                (
+                    posts.where([_is_within(time, first, last) for time in posts.created_at])
+                    for posts in store.opinions(labels)
+                ),
                 name=name,
                 targets=config.targets,
                 settings=settings,
@@ -181,7 +188,7 @@ def _comparison(config: Config, store: Store, labels: LabelSet, what: str, setti
             for name, first, last in periods
         )
         return compared(before, after, is_shared=True)
-    with Store.open(Path(what), readonly=True) as other:
+    with open_corpus(Path(what)) as other:
         theirs = other.default_label_set()
         if theirs is None:
             raise InputError(f"{what} has no labels yet: run `stancemap label --corpus {what}` first")

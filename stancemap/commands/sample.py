@@ -10,7 +10,7 @@ import click
 
 from corpus.errors import InputError
 from stancemap import console
-from stancemap.commands.options import with_config
+from stancemap.commands.options import Output, with_config
 
 if TYPE_CHECKING:
     from stancemap.config import Config
@@ -19,9 +19,7 @@ ARCHIVES = ("x.jsonl", "reddit.jsonl", "hackernews.jsonl")
 
 
 @click.command("sample", short_help="Copy the invented sample corpus that comes with the program.")
-@click.option(
-    "-o", "--output", "folder", type=click.Path(path_type=Path), default=Path("sample"), help="Folder to fill."
-)
+@click.option("-o", "--output", "folder", type=Output(path_type=Path), default=Path("sample"), help="Folder to fill.")
 @with_config
 def command(config: Config, *, folder: Path) -> None:
     """Copy the sample corpus: about 330 invented posts as X, Reddit and Hacker News archives, and their hand labels.

@@ -60,7 +60,7 @@ def lines(name: str, summary: Summary) -> list[str]:
     written += [f"  {number:>9,}  {platform:<12} {place}" for (platform, place), number in places.most_common(_SHOWN)]
     if len(places) > _SHOWN:
         written.append(f"             and {console.count(len(places) - _SHOWN, 'more community', 'more communities')}")
-    written += _collected(summary)
+    written += [*_collected(summary), *_checked(summary)]
     written.append("")
     if not summary.label_sets:
         return [*written, "  no labels yet: run `stancemap label`"]
@@ -94,10 +94,32 @@ def _collected(summary: Summary) -> list[str]:
 
 def _covered(row: Coverage) -> list[str]:
     claimed = "?" if row.claimed is None else f"{row.claimed:,}"
-    gone = row.deleted + row.removed + row.withheld
     title = " ".join((row.title or "").split())[:60]
-    return [
-        f"  {row.fetched:>7,} {claimed:>7} {gone:>6,}  {row.platform} {row.thread or '(no thread)'} {title}".rstrip(),
-        *(f"                          not got: {posts:,} × {reason}" for reason, posts in row.gaps if posts),
-        *(f"                          {reason}" for reason, posts in row.gaps if not posts),
+    parts = {
+        "deleted": row.deleted, "removed": row.removed, "withheld": row.withheld, "truncated": row.truncated,
+        "unreachable": row.unreachable,
+    }  # fmt: skip
+    lost = ", ".join(f"{posts:,} {what}" for what, posts in parts.items() if posts)
+    of = "" if row.quotes_claimed is None else f" of {row.quotes_claimed:,}"
+    below = [
+        *([lost] if lost else []),
+        *(f"unreachable: {posts:,} × {reason}" if posts else reason for reason, posts in row.gaps),
+        *([f"{row.quotes:,}{of} quotes of it"] if of or row.quotes else []),
     ]
+    name = f"{row.platform} {row.thread or '(no thread)'} {title}".rstrip()
+    return [
+        f"  {row.fetched:>7,} {claimed:>7} {row.gone:>6,}  {name}",
+        *(f"{'':26}{line}" for line in below),
+    ]
+
+
+def _checked(summary: Summary) -> list[str]:
+    """Write how the last check for deletions of each platform went."""
+    written = ["", "  checked for deletions:"] if summary.checks else []
+    for row in summary.checks:
+        when = f"{row.started_at:%Y-%m-%d %H:%M}" + ("" if row.ended_at else ", NOT ENDED: run it again")
+        unclear = f", {row.unclear:,} unclear" if row.unclear else ""
+        cost = f", ${row.spent.dollars:,.2f} spent" if row.spent.dollars else ""
+        done = f"{row.living:,} there, {row.wiped:,} wiped{unclear}"
+        written.append(f"  {row.platform:<12} {console.count(row.posts, 'post')}: {done}, {when}{cost}")
+    return written

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from stancemap import console
-from stancemap.commands.options import with_config
+from stancemap.commands.options import Output, with_config
 
 if TYPE_CHECKING:
     from stancemap.config import Config
 
 
 @click.command("train", short_help="Train a model as the built-in one was trained.")
-@click.option("-o", "--output", "folder", required=True, type=click.Path(path_type=Path), help="Model folder to write.")
+@click.option("-o", "--output", "folder", required=True, type=Output(path_type=Path), help="Model folder to write.")
 @click.option("--data", type=click.Path(path_type=Path), required=True, help="Folder of the labelled corpora.")
 @click.option(
     "--written", type=click.Path(path_type=Path), default=Path("data/written"), help="Folder of written posts."

@@ -1,0 +1,179 @@
+"""A folder of files by path or address: on this machine, s3://, gs://, or wherever fsspec reaches."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from corpus.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+):/+")  # two letters or more: "C:/" is a drive
+MAGIC = re.compile(r"[*\[]")
+TEMPORARY = "_temporary"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One file: the address of the folder that was searched, the file's name in it, and when it was last changed."""
+
+    folder: str
+    name: str
+    changed: datetime | None
+
+
+class Folder:
+    """A folder that is there or will be made when something is written. Cheap to open; not kept open."""
+
+    def __init__(self, address: str | Path) -> None:
+        self.address = normal(str(address))
+        self._system, path = _opened(self.address)
+        self._path = path.rstrip("/") or "/"
+
+    @property
+    def place(self) -> str:
+        """The address under which another process finds the folder, whatever its own working folder."""
+        return self.address if SCHEME.match(self.address) else self._path
+
+    def files(self, pattern: str = "**/*.parquet") -> list[Found]:
+        """List the files whose names match, by name; those that begin with "_" or "." are left out."""
+        with explained("read", self.address):
+            infos = self._system.get_file_info(_selector(self._path))
+        at = len(self._path.rstrip("/")) + 1
+        found = [Found(self.place, info.path[at:], info.mtime) for info in infos if info.is_file]
+        shown = (file for file in found if not any(part.startswith(("_", ".")) for part in file.name.split("/")))
+        return sorted((file for file in shown if _matches(file.name, pattern)), key=lambda file: file.name)
+
+    def input(self, name: str) -> Any:
+        """Open a file to be read at any place of it."""
+        return self._system.open_input_file(f"{self._path}/{name}")
+
+    def output(self, name: str) -> Any:
+        """Open a file to be written from its beginning."""
+        self._make_for(name)
+        return self._system.open_output_stream(f"{self._path}/{name}", compression=None)
+
+    def read(self, name: str) -> bytes | None:
+        """Read a small file whole; None where there is none."""
+        try:
+            with self.input(name) as file:
+                return bytes(file.read())
+        except FileNotFoundError:
+            return None
+
+    @contextmanager
+    def replacing(self, name: str) -> Iterator[Any]:
+        """Open a stream whose file takes its place under `name` when all went well; until then an older one stays.
+
+        A stream to an object store that is closed halfway leaves half a file, so that no file grows under its own name.
+        """
+        beside = f"{TEMPORARY}/{uuid4().hex}"
+        try:
+            with self.output(beside) as stream:
+                yield stream
+            self.move(beside, name)
+        except BaseException:
+            self.delete(beside)
+            raise
+
+    def move(self, old: str, new: str) -> None:
+        """Give a file another name; one that has it already is replaced."""
+        self._make_for(new)
+        self._system.move(f"{self._path}/{old}", f"{self._path}/{new}")
+
+    def delete(self, name: str) -> None:
+        """Delete a file if it is there."""
+        with suppress(FileNotFoundError):
+            self._system.delete_file(f"{self._path}/{name}")
+
+    def tidy(self) -> None:
+        """Delete what killed writers left."""
+        self._system.delete_dir_contents(f"{self._path}/{TEMPORARY}", missing_dir_ok=True)
+        if self._system.get_file_info(f"{self._path}/{TEMPORARY}").type.name == "Directory":
+            self._system.delete_dir(f"{self._path}/{TEMPORARY}")
+
+    def _make_for(self, name: str) -> None:
+        self._system.create_dir(f"{self._path}/{name}".rpartition("/")[0], recursive=True)
+
+
+def search(address: str) -> list[Found]:
+    """Find the files that a path or address names: a pattern such as posts/*.parquet, a folder, or one file."""
+    address = normal(address)
+    path, question, options = address.partition("?") if SCHEME.match(address) else (address, "", "")
+    magic = MAGIC.search(path)
+    if not magic and not path.endswith(".parquet"):
+        return Folder(address).files()
+    head = path[: magic.start()] if magic else path
+    folder = head.rpartition("/")[0] if "/" in head else "."
+    pattern = path[len(folder) + 1 :] if "/" in head else path
+    return Folder(f"{folder or '/'}{question}{options}").files(pattern)
+
+
+def normal(address: str) -> str:
+    """Give an address its slashes back, which a path loses: "s3:/bucket/posts" is "s3://bucket/posts"."""
+    scheme = SCHEME.match(address)
+    if scheme is None:
+        return address
+    return f"{scheme[1].lower()}:{'///' if scheme[1].lower() == 'file' else '//'}{address[scheme.end() :]}"
+
+
+def is_folder(path: str | Path) -> bool:
+    """Say whether a path is a folder or an address, and not a file."""
+    return bool(SCHEME.match(str(path))) or Path(path).is_dir()
+
+
+@contextmanager
+def explained(what: str, address: str) -> Iterator[None]:
+    """Turn what a file system says into an InputError."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise InputError(f"there is no {address}: check the path or address") from error
+    except OSError as error:
+        reason = " ".join(str(error.strerror or error).split())[:200]
+        raise InputError(f"cannot {what} {address} ({reason}): check the address and your access to it") from error
+
+
+def _opened(address: str) -> tuple[Any, str]:
+    from pyarrow import ArrowInvalid, fs
+
+    if not SCHEME.match(address):
+        return fs.LocalFileSystem(), Path(address).absolute().as_posix()
+    with explained("open", address):
+        try:
+            system, path = fs.FileSystem.from_uri(address)
+        except ArrowInvalid:
+            system, path = _by_fsspec(address)
+    return system, path
+
+
+def _by_fsspec(address: str) -> tuple[Any, str]:
+    from pyarrow import fs
+
+    try:
+        system, path = fs.FileSystem.from_uri(f"fsspec+{address}")
+    except (ImportError, ValueError) as error:  # ArrowInvalid is a ValueError
+        reason = " ".join(str(error).split())[:160]
+        raise InputError(f"cannot open {address} ({reason}): name a folder, s3://… or gs://…") from error
+    return system, path
+
+
+def _selector(path: str) -> Any:
+    from pyarrow import fs
+
+    return fs.FileSelector(path, recursive=True, allow_not_found=True)
+
+
+def _matches(name: str, pattern: str) -> bool:
+    """Match as shells do: a star stays within one folder, two reach into all below."""
+    if "**" in pattern:
+        return fnmatchcase(name, pattern) or fnmatchcase(name, pattern.replace("**/", ""))
+    return name.count("/") == pattern.count("/") and fnmatchcase(name, pattern)

@@ -1,0 +1,25 @@
+"""From a path to a corpus that can be read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from corpus.folder import is_folder
+from corpus.parquet_corpus import ParquetCorpus
+from corpus.store import Store
+from stancemap import console
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Corpus = Store | ParquetCorpus
+
+
+def open_corpus(path: Path) -> Corpus:
+    """Open a file, or a folder of Parquet files."""
+    if not is_folder(path):
+        return Store.open(path, readonly=True)
+    corpus = ParquetCorpus(path)
+    if missing := corpus.missing():
+        console.warn(f"{path} lacks {console.count(missing, 'file')}: run the command that labelled it again")
+    return corpus
