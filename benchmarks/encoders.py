@@ -78,7 +78,7 @@ def ours(precision: str) -> Read:
     kind = choose_precision(precision, CPU)
     opened = in_precision(load(Path(str(files("nlp") / "builtin"))), kind)
     labeller = StanceLabeller(
-        Predictor(opened, FRAMEWORKS, CPU, fill=True),
+        Predictor(opened, FRAMEWORKS, CPU, fill=True, workers=torch.get_num_threads()),
         name=opened.name,
         revision=opened.revision,
         languages=opened.languages,

@@ -43,8 +43,14 @@ def main() -> None:
     arguments = parser.parse_args()
     kind = choose_precision(arguments.precision, CPU)
     opened = in_precision(load(Path(str(files("nlp") / "builtin"))), kind)
-    labeller = StanceLabeller(
-        Predictor(opened, FRAMEWORKS, CPU, fill=True), name=opened.name, revision=opened.revision, languages=()
+    labeller, alone = (
+        StanceLabeller(
+            Predictor(opened, FRAMEWORKS, CPU, fill=True, workers=workers),
+            name=opened.name,
+            revision=opened.revision,
+            languages=(),
+        )
+        for workers in (torch.get_num_threads(), 1)
     )
     given = readings(arguments.data, arguments.written, arguments.texts)
     first = read(labeller, given)
@@ -53,7 +59,7 @@ def main() -> None:
     for what, again in (
         ("the same again", read(labeller, given)),
         ("shuffled", read(labeller, mixed)),
-        ("one core, pages of 100", read(labeller, given, workers=1, page=100)),
+        ("one batch at a time, pages of 100", read(alone, given, workers=1, page=100)),
     ):
         widest, labels = compared(first, again)
         print(f"  {what}: probabilities differ by at most {widest:.4f}, labels of {labels:,} texts")

@@ -9,8 +9,6 @@ from hashlib import blake2b
 from itertools import islice
 from typing import TYPE_CHECKING
 
-import torch
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from concurrent.futures import Future
@@ -44,21 +42,19 @@ class _Page:
 
 
 def label_pages(
-    labeller: Labeller, readings: Iterable[Reading], *, workers: int = 0, page: int = PAGE
+    labeller: Labeller, readings: Iterable[Reading], *, workers: int = 2, page: int = PAGE
 ) -> Iterator[tuple[list[Reading], list[Labels]]]:
     """Label readings in pages; each page comes with its labels, in the order of the readings.
 
-    Each worker computes on one core (0: as many as torch would use), which beats sharing each product between cores.
-    A labeller whose `parallel` is false gets one worker and all cores.
+    With two workers, one page is cleaned and tokenised while another is computed. A labeller whose `parallel` is false
+    gets one.
     """
-    threads = torch.get_num_threads()
-    count, each = ((workers or threads), 1) if labeller.parallel else (1, threads)
-    with ThreadPoolExecutor(count, "label", torch.set_num_threads, (each,)) as pool:
+    count = workers if labeller.parallel else 1
+    with ThreadPoolExecutor(count, "label") as pool:
         try:
             yield from _in_order(labeller, iter(readings), pool, count + 1, page)
         finally:
             pool.shutdown(cancel_futures=True)
-            torch.set_num_threads(threads)
 
 
 def _in_order(

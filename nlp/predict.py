@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,17 +53,25 @@ class Predictor:
     """A checkpoint set up for one list of targets.
 
     With `fill`, every batch of one length has the same number of rows, some of them for nothing: matrix kernels add up
-    in another order for another number of rows, and in bf16 that shows in the third decimal. Not done on a GPU.
+    in another order for another number of rows, and in bf16 that shows in the third decimal. Not done on a GPU. With
+    several `workers`, each batch is computed on a core of its own, which beats sharing every product between cores.
     """
 
     def __init__(
-        self, checkpoint: Checkpoint, targets: Sequence[Target], device: torch.device, *, fill: bool = False
+        self,
+        checkpoint: Checkpoint,
+        targets: Sequence[Target],
+        device: torch.device,
+        *,
+        fill: bool = False,
+        workers: int = 1,
     ) -> None:
         self.reader = Reader(checkpoint.tokenizer, checkpoint.special, checkpoint.recipe, targets)
         self._model = checkpoint.model.to(device).eval()
         self._calibration, self._device = checkpoint.calibration, device
         self._budget = _CORE if device.type == "cpu" else _GPU
         self._fill = fill and device.type == "cpu"
+        self._pool = ThreadPoolExecutor(workers, "batch", torch.set_num_threads, (1,)) if workers > 1 else None
 
     def predict(self, pairs: Sequence[tuple[str, str | None]]) -> list[Prediction]:
         """Read (text, context) pairs, both cleaned by `self.reader.clean`."""
@@ -73,18 +82,27 @@ class Predictor:
             rows[owner].append((window, row))
         return [_combine(group) for group in rows]
 
-    @torch.inference_mode()
     def _rows(self, flat: Sequence[tuple[int, Window]]) -> Iterator[tuple[int, Window, _Row]]:
-        waiting = list(_batches([len(window.ids) for _, window in flat], self._budget))
-        while waiting:
-            chosen = waiting.pop()
-            try:
-                outputs = self._outputs([flat[n][1] for n in chosen])
-            except torch.OutOfMemoryError as error:
-                waiting += _halves(chosen, error)
-                continue
-            for n, row in zip(chosen, _probabilities(outputs, self._calibration), strict=False):
+        batches = list(_batches([len(window.ids) for _, window in flat], self._budget))
+        read = self._pool.map if self._pool else map
+        answered = read(self._answers, ([flat[n][1] for n in chosen] for chosen in batches))
+        for chosen, rows in zip(batches, answered, strict=True):
+            for n, row in zip(chosen, rows, strict=True):
                 yield *flat[n], row
+
+    @torch.inference_mode()
+    def _answers(self, windows: Sequence[Window]) -> list[_Row]:
+        """Compute a batch, or, where a GPU has no room for it, its halves."""
+        try:
+            return list(islice(_probabilities(self._outputs(windows), self._calibration), len(windows)))
+        except torch.OutOfMemoryError as error:
+            if len(windows) == 1:
+                raise ModelError(
+                    'the GPU has no room for a single post: close what else uses it, or set device = "cpu"'
+                ) from error
+        torch.cuda.empty_cache()
+        middle = len(windows) // 2
+        return self._answers(windows[:middle]) + self._answers(windows[middle:])
 
     def _outputs(self, windows: Sequence[Window]) -> Outputs:
         if self._fill:
@@ -132,17 +150,6 @@ def _batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
 
 def _most(length: int, budget: int) -> int:
     return max(1, budget // padded(length))
-
-
-def _halves(batch: list[int], error: torch.OutOfMemoryError) -> list[list[int]]:
-    """Cut a batch that was too large for a GPU's memory."""
-    if len(batch) == 1:
-        raise ModelError(
-            'the GPU has no room for a single post: close what else uses it, or set device = "cpu"'
-        ) from error
-    torch.cuda.empty_cache()
-    middle = len(batch) // 2
-    return [batch[middle:], batch[:middle]]
 
 
 def _probabilities(outputs: Outputs, calibration: Calibration) -> Iterator[_Row]:

@@ -82,7 +82,7 @@ def test_answers_do_not_depend_on_batch_mates_or_order(kind: torch.dtype) -> Non
     texts: list[tuple[str, str | None]] = [
         (" ".join(chance.choices(words, k=chance.randint(1, 90))), None) for _ in range(300)
     ]
-    predictor = Predictor(in_precision(tiny_checkpoint(), kind), FRAMEWORKS, CPU, fill=True)
+    predictor = Predictor(in_precision(tiny_checkpoint(), kind), FRAMEWORKS, CPU, fill=True, workers=2)
     together = predictor.predict(texts)
     mixed = chance.sample(range(300), 300)
     shuffled = dict(zip(mixed, predictor.predict([texts[n] for n in mixed]), strict=True))
