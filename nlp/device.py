@@ -24,6 +24,11 @@ def choose_device(name: str, threads: int = 0) -> torch.device:
     return torch.device(name)
 
 
+def workers(device: torch.device) -> int:
+    """Say how many batches to compute at once: one a core, and one on anything else."""
+    return torch.get_num_threads() if device.type == "cpu" else 1
+
+
 def choose_precision(name: str, device: torch.device) -> torch.dtype:
     """Turn "auto", "bf16" or "fp32" into a type of numbers; "auto" is bf16 where the processor multiplies it itself."""
     if name == "auto":

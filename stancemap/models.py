@@ -48,16 +48,13 @@ def folder(path: str) -> Path:
 
 
 def _own(config: Config, device: torch.device) -> Labeller:
-    import torch
-
     from nlp.checkpoint import in_precision
-    from nlp.device import choose_precision
+    from nlp.device import choose_precision, workers
     from nlp.labeller import StanceLabeller
     from nlp.predict import Predictor
 
     opened = in_precision(checkpoint(config.model.path), choose_precision(config.model.precision, device))
-    workers = torch.get_num_threads() if device.type == "cpu" else 1
-    predictor = Predictor(opened, config.targets, device, fill=True, workers=workers)
+    predictor = Predictor(opened, config.targets, device, fill=True, workers=workers(device))
     return StanceLabeller(predictor, name=opened.name, revision=opened.revision, languages=opened.languages)
 
 
