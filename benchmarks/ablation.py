@@ -2,10 +2,11 @@
 
     python benchmarks/ablation.py --data FOLDER [--written data/written] [--share 1] [--epochs 3]
 
-Variants: slots (the target's name as one input position) and mentions (states pooled where the text names it), each
-alone and both; the target as a segment of its own in one pass a target (BERT's sentence pairs; the only one whose cost
-grows with the number of targets); mentions and slots marked with a vector for each target; names replaced by those
-vectors, so that the encoder never reads a name. All see the same examples in the same order.
+Variants: slots (the target's name as one input position) and mentions (states pooled where the text names it): each
+alone, both, and as the built-in model has them, slots for what nothing names; mentions and slots marked with a vector
+for each target; names replaced by those vectors, so that the encoder never reads a name; the target as a segment of its
+own in one pass a target (BERT's sentence pairs; the only one whose cost grows with the number of targets). All see the
+same examples in the same order.
 """
 
 from __future__ import annotations
@@ -44,24 +45,18 @@ MIX = {"compsent": 1.0, "stance": 0.5, "written": 1.0, "debates": 1.0}
 WIDEST = 16  # targets in one debate
 
 
+class SlotsToo(StanceModel):
+    """Slots speak beside mentions."""
+
+    def _slots(self, states: Tensor, batch: Batch) -> Tensor:
+        return states[:, 1 : 1 + batch.targets.shape[1]]
+
+
 class MentionsOnly(StanceModel):
     """Slots say nothing."""
 
-    def _targets(self, states: Tensor, cls: Tensor, mean: Tensor, batch: Batch) -> Tensor:
-        silent = states.clone()
-        silent[:, 1 : 1 + batch.targets.shape[1]] = 0
-        return super()._targets(silent, cls, mean, batch)
-
-
-class SlotsWhereUnnamed(StanceModel):
-    """Slots speak for the targets that neither the post nor its context names."""
-
-    def _targets(self, states: Tensor, cls: Tensor, mean: Tensor, batch: Batch) -> Tensor:
-        width = batch.targets.shape[1]
-        named = (batch.in_post + batch.in_context).sum(-1, keepdim=True) > 0
-        slots = states[:, 1 : 1 + width].masked_fill(named, 0)
-        states = torch.cat([states[:, :1], slots, states[:, 1 + width :]], 1)
-        return super()._targets(states, cls, mean, batch)
+    def _slots(self, states: Tensor, batch: Batch) -> Tensor:
+        return torch.zeros_like(states[:, 1 : 1 + batch.targets.shape[1]])
 
 
 class SlotsOnly(StanceModel):
@@ -107,12 +102,12 @@ class Marked(StanceModel):
         return where.transpose(1, 2) @ self.marks[:width]
 
 
+class MarkedSlotsToo(SlotsToo, Marked):
+    """Marks, and slots speak beside mentions."""
+
+
 class MarkedMentions(MentionsOnly, Marked):
     """Marks, but the states of the slots say nothing."""
-
-
-class MarkedWhereUnnamed(SlotsWhereUnnamed, Marked):
-    """Marks, and slots speak for the targets that are not named."""
 
 
 class Nameless(Marked):
@@ -124,15 +119,18 @@ class Nameless(Marked):
         return torch.where((marks != 0).any(-1, keepdim=True), marks, StanceModel.inputs(self, batch))
 
 
+class NamelessSlotsToo(SlotsToo, Nameless):
+    """Marks for names, and slots speak beside mentions."""
+
+
 VARIANTS: dict[str, type[StanceModel]] = {
-    "slots and mentions": StanceModel,
+    "slots where unnamed (shipped)": StanceModel,
+    "slots and mentions": SlotsToo,
     "mentions only": MentionsOnly,
-    "slots where unnamed": SlotsWhereUnnamed,
     "slots only": SlotsOnly,
-    "marked": Marked,
+    "marked": MarkedSlotsToo,
     "marked, mentions only": MarkedMentions,
-    "marked, slots where unnamed": MarkedWhereUnnamed,
-    "names replaced by marks": Nameless,
+    "names replaced by marks": NamelessSlotsToo,
     "a pass for each target": SecondSegment,
 }
 
@@ -153,10 +151,10 @@ def main() -> None:
     mix = {name: times * arguments.share for name, times in MIX.items()}
     stage = Stage(epochs=arguments.epochs, mix=mix, encoder_rate=1.5e-4, head_rate=1e-3, batch=48)
     tests = dict(dev(sources))
-    print(f"{'':<26}" + "".join(f"{name:>18}" for name in tests), flush=True)
+    print(f"{'':<32}" + "".join(f"{name:>18}" for name in tests), flush=True)
     for name, kind in VARIANTS.items():
         figures = measure(kind, sources, stage, list(tests.values()))
-        print(f"{name:<26}" + "".join(f"{figure:>18.3f}" for figure in figures), flush=True)
+        print(f"{name:<32}" + "".join(f"{figure:>18.3f}" for figure in figures), flush=True)
 
 
 def dev(sources: Sources) -> Iterator[tuple[str, tuple[str, list[Example]]]]:

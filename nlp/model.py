@@ -93,13 +93,16 @@ class StanceModel(nn.Module):
         return torch.cat([tokens[:, :1], slots.to(tokens.dtype), tokens[:, 1 + slots.shape[1] :]], 1)
 
     def _targets(self, states: Tensor, cls: Tensor, mean: Tensor, batch: Batch) -> Tensor:
-        slots = states[:, 1 : 1 + batch.targets.shape[1]]
-        named = (batch.in_post + batch.in_context).sum(-1, keepdim=True) > 0
-        slots = slots.masked_fill(named, 0)  # beside mentions, slots taught the heads little and misled them
+        slots = self._slots(states, batch)
         here = self._mentions(states, batch.in_post, self.absent[0])
         there = self._mentions(states, batch.in_context, self.absent[1])
         features: Tensor = self.target(torch.cat([slots, here, there, _spread(cls, slots), _spread(mean, slots)], -1))
         return features
+
+    def _slots(self, states: Tensor, batch: Batch) -> Tensor:
+        """Take the slots of targets that are not named, [B, T, H]: beside mentions, slots misled the heads."""
+        named = (batch.in_post + batch.in_context).sum(-1, keepdim=True) > 0
+        return states[:, 1 : 1 + batch.targets.shape[1]].masked_fill(named, 0)
 
     def _mentions(self, states: Tensor, weights: Tensor, absent: Tensor) -> Tensor:
         """Average the states over each target's mentions, [B, T, H]; where there is none, the learnt stand-in."""

@@ -1,5 +1,8 @@
+import json
 import random
 from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,7 +11,8 @@ import torch
 from corpus.errors import ModelError
 from corpus.frameworks import FRAMEWORKS
 from nlp import predict
-from nlp.checkpoint import Calibration, in_precision
+from nlp.checkpoint import Calibration, in_precision, load
+from nlp.device import choose_precision
 from nlp.encoding import Window, padded
 from nlp.model import Outputs
 from nlp.predict import Predictor, _combine, _Row
@@ -116,3 +120,17 @@ def test_a_batch_too_large_for_the_gpu_is_cut_until_it_fits(monkeypatch: pytest.
     monkeypatch.setattr(predictor, "_outputs", no_room)
     with pytest.raises(ModelError, match='set device = "cpu"'):
         predictor.predict(texts)
+
+
+@pytest.mark.skipif(
+    choose_precision("auto", CPU) != torch.bfloat16, reason="this processor does not multiply bf16 itself"
+)
+def test_the_built_in_model_answers_alike_in_large_and_small_pages() -> None:
+    """Without filled batches, its answers differ in the third decimal."""
+    lines = (files("stancemap") / "samples" / "reddit.jsonl").read_text("utf-8").splitlines()[:60]
+    texts: list[tuple[str, str | None]] = [(json.loads(line).get("body") or "torch or jax?", None) for line in lines]
+    opened = in_precision(load(Path(str(files("nlp") / "builtin"))), torch.bfloat16)
+    predictor = Predictor(opened, FRAMEWORKS, CPU, fill=True)
+    together = predictor.predict(texts)
+    apart = [answer for n in range(0, 60, 7) for answer in predictor.predict(texts[n : n + 7])]
+    assert all((one.camp == other.camp).all() for one, other in zip(together, apart, strict=True))
