@@ -36,6 +36,7 @@ from corpus.store import Store
 from nlp.checkpoint import load
 from nlp.labeller import StanceLabeller
 from nlp.model import Outputs
+from nlp.paging import label_pages
 from nlp.partitions import Job, label_file
 from nlp.predict import Predictor
 from stancemap.models import folder as model_folder
@@ -156,11 +157,15 @@ def rates(folder: Path, known: Known, posts: int) -> dict[str, float]:
     label(folder / "posts", folder / "labels", known)
     written = time.process_time() - started
     seconds, megabytes = command(folder, "report", "--corpus", "labels", "-o", "out")
+    label_corpus(folder / "many.db", known)
+    whole, most = command(folder, "report", "--corpus", "many.db", "-o", "out-file")
     return {
         "export, posts a second and core": posts / exported,
         "reading and writing Parquet, posts a second and core": posts / written,
         "report of labels/, posts a second and core": posts / seconds,
         "report of labels/, MB of memory": megabytes,
+        "report of the corpus file, posts a second and core": posts / whole,
+        "report of the corpus file, MB of memory": most,
     }
 
 
@@ -171,6 +176,14 @@ def label(posts: Path, output: Path, known: Known) -> None:
         label_file(known, file, Job(output=str(output), label_set="known", targets=targets))
     made = LabelSet(key=1, name="known", model="known", revision="0", config_hash="0", created_at=datetime.now(UTC))
     write(Folder(output), Manifest(pseudonym_key="known", label_set=made, targets=targets))
+
+
+def label_corpus(path: Path, known: Known) -> None:
+    """Label a corpus file with labels that are known."""
+    with Store.open(path) as store:
+        label_set = store.label_set("known", model="known", revision="0", config_hash="0")
+        for page, labels in label_pages(known, store.unlabelled(label_set)):
+            store.add_labels(label_set, zip((reading.key for reading in page), labels, strict=True))
 
 
 def say(path: Path, said: Sequence[str]) -> None:
