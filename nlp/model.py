@@ -100,7 +100,7 @@ class StanceModel(nn.Module):
         return features
 
     def _slots(self, states: Tensor, batch: Batch) -> Tensor:
-        """Take the slots of targets that are not named, [B, T, H]: beside mentions, slots misled the heads."""
+        """Take the slots of targets that are not named, [B, T, H]: beside mentions, slots help little or mislead."""
         named = (batch.in_post + batch.in_context).sum(-1, keepdim=True) > 0
         return states[:, 1 : 1 + batch.targets.shape[1]].masked_fill(named, 0)
 
