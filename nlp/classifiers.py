@@ -16,6 +16,7 @@ import torch
 
 from corpus.errors import ModelError
 from corpus.labels import NEUTRAL, SENTIMENTS, STANCES, Abstained, Labels, StanceLabel, abstention
+from nlp import hub
 from nlp.language import readable
 from nlp.mentions import Mentions
 from nlp.recipe import clean
@@ -72,14 +73,18 @@ class Classifier:
             raise ModelError(f"task {settings.task!r} is unknown: choose one of {', '.join(_NEEDED)}")
         if settings.model.startswith((".", "/", "~")) and not Path(settings.model).expanduser().is_dir():
             raise ModelError(f"there is no model folder {settings.model}: check [model.{settings.task}] model")
-        place: dict[str, Any] = {"revision": settings.revision, "local_files_only": settings.local_files_only}
+        why = None if settings.local_files_only else hub.silence(settings.model, settings.revision)
+        place: dict[str, Any] = {
+            "revision": settings.revision,
+            "local_files_only": settings.local_files_only or bool(why),
+        }
         try:
             self._tokenizer = AutoTokenizer.from_pretrained(settings.model, trust_remote_code=False, **place)
             self._model = AutoModelForSequenceClassification.from_pretrained(
                 settings.model, trust_remote_code=False, use_safetensors=True, **place
             )
         except (OSError, ValueError) as error:
-            reason = " ".join(str(error).split())[:160]
+            reason = hub.unreachable(why) if why else " ".join(str(error).split())[:160]
             raise ModelError(f"model {settings.model} cannot be opened: {reason}") from error
         self.classes = _NEEDED[settings.task]
         self.order = class_order(self._model.config.id2label, self.classes, dict(settings.labels), settings.model)

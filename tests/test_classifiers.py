@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
 
 from corpus.errors import ModelError
 from corpus.frameworks import FRAMEWORKS
@@ -13,24 +12,9 @@ from corpus.labels import Abstained, StanceLabel
 from corpus.post import Post
 from corpus.reading import Reading
 from nlp.classifiers import Classifier, ClassifierLabeller, ClassifierSettings, _from_entailment, camps, class_order
-from tiny import WORDS, tiny_tokenizer
+from tiny import tiny_classifier
 
 CPU = torch.device("cpu")
-
-
-def saved(folder: Path, names: tuple[str, ...]) -> str:
-    torch.manual_seed(3)
-    config = BertConfig(
-        vocab_size=len(WORDS), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16,
-        max_position_embeddings=64, id2label=dict(enumerate(names)), label2id={name: n for n, name in enumerate(names)},
-    )  # fmt: skip
-    BertForSequenceClassification(config).save_pretrained(folder)
-    tokenizer = PreTrainedTokenizerFast(
-        tokenizer_object=tiny_tokenizer(), pad_token="[PAD]", cls_token="[CLS]", sep_token="[SEP]", unk_token="[UNK]",
-        model_max_length=64,
-    )  # fmt: skip
-    tokenizer.save_pretrained(folder)
-    return str(folder)
 
 
 def reading(text: str, **parts: str) -> Reading:
@@ -38,7 +22,7 @@ def reading(text: str, **parts: str) -> Reading:
 
 
 def classifier(folder: Path, names: tuple[str, ...], **settings: object) -> tuple[ClassifierSettings, Classifier]:
-    made = ClassifierSettings(model=saved(folder, names), local_files_only=True, **settings)  # type: ignore[arg-type]
+    made = ClassifierSettings(model=tiny_classifier(folder, names), local_files_only=True, **settings)  # type: ignore[arg-type]
     return made, Classifier(made, CPU)
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import BertPreTokenizer
-from transformers import BertConfig, BertModel
+from transformers import BertConfig, BertForSequenceClassification, BertModel, PreTrainedTokenizerFast
 
 from nlp.checkpoint import Calibration, Checkpoint
 from nlp.encoding import Special
 from nlp.model import HeadSettings, StanceModel
 from nlp.recipe import Recipe
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _SIGNS = "[PAD] [CLS] [SEP] [UNK] . , ! ? @"
 _NAMES = "pytorch torch PyTorch tensorflow TensorFlow tf keras jax JAX"
@@ -50,3 +55,19 @@ def tiny_checkpoint(*, recipe: Recipe | None = None, calibration: Calibration | 
         languages=("en",),
         revision="0",
     )
+
+
+def tiny_classifier(folder: Path, names: tuple[str, ...]) -> str:
+    """Save a random classifier of Hugging Face's kind; give its folder as text."""
+    torch.manual_seed(3)
+    config = BertConfig(
+        vocab_size=len(WORDS), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16,
+        max_position_embeddings=64, id2label=dict(enumerate(names)), label2id={name: n for n, name in enumerate(names)},
+    )  # fmt: skip
+    BertForSequenceClassification(config).save_pretrained(folder)
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=tiny_tokenizer(), pad_token="[PAD]", cls_token="[CLS]", sep_token="[SEP]", unk_token="[UNK]",
+        model_max_length=64,
+    )  # fmt: skip
+    tokenizer.save_pretrained(folder)
+    return str(folder)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from corpus.errors import ModelError
+from nlp import hub
 from nlp.checkpoint import Calibration, Checkpoint, encoder_options, is_checkpoint, load, plain
 from nlp.encoding import Special
 from nlp.model import HeadSettings, StanceModel
@@ -53,16 +54,19 @@ def start(base: str, *, name: str, heads: HeadSettings, recipe: Recipe, language
     """Put fresh heads on an encoder: a folder or Hub id of the BERT, RoBERTa, DeBERTa, XLM-R or ModernBERT kind."""
     from transformers import AutoConfig, AutoModel, AutoTokenizer
 
+    why = hub.silence(base)
+    place = {"trust_remote_code": False, "local_files_only": bool(why)}
     try:
-        tokenizer = AutoTokenizer.from_pretrained(base, use_fast=True, trust_remote_code=False)
-        config = AutoConfig.from_pretrained(base, trust_remote_code=False)
+        tokenizer = AutoTokenizer.from_pretrained(base, use_fast=True, **place)
+        config = AutoConfig.from_pretrained(base, **place)
         if hasattr(config, "attention_probs_dropout_prob"):
             config.attention_probs_dropout_prob = 0.0  # a number drawn for every pair of tokens: slow on a CPU
         encoder = AutoModel.from_pretrained(
-            base, config=config, use_safetensors=True, trust_remote_code=False, **encoder_options(config.model_type)
+            base, config=config, use_safetensors=True, **place, **encoder_options(config.model_type)
         )
     except (OSError, ValueError) as error:
-        raise ModelError(f"the encoder {base} cannot be opened: {' '.join(str(error).split())[:160]}") from error
+        reason = hub.unreachable(why) if why else " ".join(str(error).split())[:160]
+        raise ModelError(f"the encoder {base} cannot be opened: {reason}") from error
     special = Special(
         cls=_first(tokenizer.cls_token_id, tokenizer.bos_token_id),
         sep=_first(tokenizer.sep_token_id, tokenizer.eos_token_id),
