@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
+from safetensors.torch import save as packed_bytes
 from tokenizers import Tokenizer
 
 from corpus.errors import ModelError
@@ -65,7 +66,8 @@ class Checkpoint:
 def save(folder: Path, checkpoint: Checkpoint) -> None:
     """Write a model's folder, its weights packed."""
     folder.mkdir(parents=True, exist_ok=True)
-    save_file(pack(checkpoint.model.state_dict()), folder / "model.safetensors")
+    # Not the library's own writing to a file, which leaves one that nobody else may read.
+    (folder / "model.safetensors").write_bytes(packed_bytes(pack(checkpoint.model.state_dict())))
     checkpoint.tokenizer.save(str(folder / "tokenizer.json"))
     config = {
         "format": FORMAT,

@@ -36,6 +36,10 @@ def test_a_saved_model_answers_as_before(folder: Path) -> None:
         assert abs(one.stance - other.stance).max() < 5e-3
 
 
+def test_all_files_of_a_model_may_be_read_by_the_same_people(folder: Path) -> None:
+    assert len({(folder / name).stat().st_mode for name in FILES}) == 1
+
+
 def test_revision_follows_weights_and_configuration(folder: Path) -> None:
     before = load(folder).revision
     assert load(folder).revision == before
