@@ -45,23 +45,33 @@ def examine(
     except StancemapError as error:
         yield _wrong("config", error)
         return
+    except Exception as error:  # one that nobody foresaw is a line too, here and in `_checked`
+        yield _unforeseen("config", error)
+        return
     config = config if corpus is None else replace(config, corpus=corpus)
     named = str(path or configuration.DEFAULT_FILE)
     is_there = path is not None or configuration.DEFAULT_FILE.is_file()
     where = named if is_there else f"no {named}, so the defaults hold (`stancemap init` writes one)"
     yield _ok("config", f"{where}: {console.count(len(config.targets), 'target')}")
-    yield _corpus(config.corpus)
-    yield _disk(config.corpus)
-    yield _model(config)
+    yield _checked("corpus", lambda: _corpus(config.corpus))
+    yield _checked("disk", lambda: _disk(config.corpus))
+    yield _checked("model", lambda: _model(config))
     heard = list[tuple[float, float]]()
     clock = Clock(now=now, hear=lambda date: heard.extend(_times(date, now())))
     quick = {**config.live.get("ingest", {}), "retries": 0, "timeout": min(live.http.timeout, MOST_WAIT)}
-    config = replace(config, live={**config.live, "ingest": quick})
+    asked = replace(config, live={**config.live, "ingest": quick})
     for name in platforms or sources.names():
-        for finding in _platform(name, config, clock, is_needed=name in platforms, offline=offline):
+        for finding in _platform(name, asked, clock, is_needed=name in platforms, offline=offline):
             yield Line(about=name, finding=replace(finding, text=sources.without_secrets(finding.text)))
     if not offline:
         yield _clock(heard)
+
+
+def _checked(about: str, check: Callable[[], Line]) -> Line:
+    try:
+        return check()
+    except Exception as error:
+        return _unforeseen(about, error)
 
 
 def _corpus(path: Path) -> Line:
@@ -114,6 +124,14 @@ def _is_of_hub(table: Mapping[str, Any]) -> bool:
 
 
 def _platform(name: str, config: Config, clock: Clock, *, is_needed: bool, offline: bool) -> Iterator[Finding]:
+    """Check a platform; what it did not foresee, such as a mistake in another package's source, is a finding too."""
+    try:
+        yield from _asked(name, config, clock, is_needed=is_needed, offline=offline)
+    except Exception as error:
+        yield _unforeseen(name, error).finding
+
+
+def _asked(name: str, config: Config, clock: Clock, *, is_needed: bool, offline: bool) -> Iterator[Finding]:
     """Open a platform, and ask it once where it offers that."""
     try:
         source = sources.open_source(name, config, clock)
@@ -174,3 +192,10 @@ def _note(about: str, text: str) -> Line:
 
 def _wrong(about: str, text: Any) -> Line:
     return Line(about=about, finding=Finding(Level.WRONG, str(text)))
+
+
+def _unforeseen(about: str, error: Exception) -> Line:
+    """Say what went wrong where no check foresaw it; the traceback is for who mends it, not for who sets up."""
+    said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    text = f"the check failed ({said}): look at what it names, and if all is well there, report this line as a bug"
+    return _wrong(about, sources.without_secrets(text))

@@ -241,15 +241,38 @@ def open_other(opening): return Other()
 """
 
 
-def test_a_source_of_another_package_takes_part_and_its_secrets_are_blotted_out(tmp_path: Path) -> None:
-    site = tmp_path / "site"
+def install(site: Path, module: str) -> Path:
+    """Leave a package with a source as an installer does."""
     (site / "other-1.0.dist-info").mkdir(parents=True)
     (site / "other-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: other\nVersion: 1.0\n")
     (site / "other-1.0.dist-info" / "entry_points.txt").write_text("[stancemap.sources]\nmoon = other:open_other\n")
-    (site / "other.py").write_text(OTHER)
+    (site / "other.py").write_text(module)
+    return site
+
+
+def test_a_source_of_another_package_takes_part_and_its_secrets_are_blotted_out(tmp_path: Path) -> None:
+    site = install(tmp_path / "site", OTHER)
     path = os.pathsep.join([str(site), *filter(None, [ENVIRONMENT.get("PYTHONPATH")])])
     done = installed(tmp_path, "moon", code=1, keys={"MOON_TOKEN": SECRET, "PYTHONPATH": path})
     assert lines(done, "moon") == [("note", "about to ask the moon: free"), ("wrong", "the moon says ***: ask again")]
+
+
+@pytest.mark.parametrize("mistake", ["this_is_no_name", "1 / 0", "opening.settings['key']", "import no_such_module"])
+def test_a_mistake_in_another_package_is_a_line_and_the_rest_is_checked(
+    doctor: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mistake: str
+) -> None:
+    opening = "def open_other(opening):\n    "
+    site = install(tmp_path / "site", OTHER.replace("def open_other(opening): ", f"{opening}{mistake}\n    "))
+    monkeypatch.syspath_prepend(site)
+    monkeypatch.delitem(sys.modules, "other", raising=False)
+    configure(tmp_path)
+    done = doctor("moon", "hn", "--offline", code=1)
+    ((level, text),) = lines(done, "moon")
+    assert level == "wrong"
+    assert text.startswith("the check failed (")
+    assert text.endswith("): look at what it names, and if all is well there, report this line as a bug")
+    assert [level for level, _ in lines(done, "hn")] == ["ok"]
+    assert not done.stderr
 
 
 # ---- Configuration, model, corpus and disk
@@ -278,6 +301,25 @@ def test_a_model_that_is_missing_or_not_yet_there(doctor: Run, tmp_path: Path) -
     (tmp_path / "stancemap.toml").write_text('[model.sentiment]\nmodel = "nobody/nothing"\n', "utf-8")
     ((level, text),) = lines(doctor("--offline"), "model")
     assert (level, "`stancemap label` downloads it" in text) == ("note", True)
+
+
+@pytest.mark.parametrize(
+    ("about", "where"), [("config", "sources.surroundings"), ("corpus", "doctor._corpus"), ("model", "models.labeller")]
+)
+def test_a_failure_that_nobody_foresaw_is_a_line(
+    doctor: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, about: str, where: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError(f"the device\nsays {SECRET}")
+
+    configure(tmp_path)
+    monkeypatch.setattr(f"stancemap.{where}", fail)
+    done = doctor("hn", "--offline", code=1)
+    ((level, text),) = lines(done, about)
+    assert (level, "(RuntimeError: the device says ***)" in text) == ("wrong", True)
+    others = {line.split()[1] for line in done.stdout.splitlines()} - {about}
+    assert others == (set() if about == "config" else {"config", "corpus", "disk", "model", "hn"} - {about})
+    assert not done.stderr
 
 
 def test_a_damaged_corpus(doctor: Run, tmp_path: Path) -> None:
