@@ -85,7 +85,8 @@ def to_iso(time: datetime | None) -> str | None:
         return None
     if time.tzinfo is None:
         raise ValueError(f"a time without a time zone: {time}")
-    return time.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"
+    in_utc = time if time.tzinfo is UTC else time.astimezone(UTC)
+    return in_utc.isoformat(timespec="seconds")[:19] + "Z"
 
 
 def from_iso(time: str | None) -> datetime | None:

@@ -166,16 +166,17 @@ def pseudonym_key(connection: sqlite3.Connection) -> str:
 
 def _drafts(connection: sqlite3.Connection, page: list[tuple[Post, Payload | None]]) -> list[Draft]:
     """Fold a page of sights into one draft a post."""
-    sights = [(to_row(post), payload) for post, payload in page]
-    drafts = _stored(connection, {row[:2] for row, _ in sights})
+    rows = [to_row(post) for post, _ in page]
+    names = [row[:2] for row in rows]
+    drafts = _stored(connection, set(names))
     key = connection.execute("SELECT coalesce(max(key), 0) FROM posts").fetchone()[0]
-    for row, payload in sights:
-        draft = drafts.get(row[:2])
+    for name, row, (_, payload) in zip(names, rows, page, strict=True):
+        draft = drafts.get(name)
         if draft is not None:
             draft.see(row, payload)
         else:
             key += 1
-            drafts[row[:2]] = Draft(key, None, row, payload=payload)
+            drafts[name] = Draft(key, None, row, payload=payload)
     return list(drafts.values())
 
 
@@ -206,9 +207,8 @@ def _write(connection: sqlite3.Connection, changed: list[Draft]) -> None:
 
 
 def _compress(body: bytes) -> bytes:
-    """Compress as zlib, with a window of 8 KiB: setting up the usual 32 KiB takes longer than packing a post."""
-    packer = zlib.compressobj(1, wbits=13, memLevel=6)
-    return packer.compress(body) + packer.flush()
+    """Compress as zlib, with a window of 8 KiB: setting up the usual 32 KiB takes a good part of the time."""
+    return zlib.compress(body, 1, wbits=13)
 
 
 def _forget_labels(connection: sqlite3.Connection, changed: list[Draft]) -> None:

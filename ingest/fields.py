@@ -19,17 +19,19 @@ LARGEST = 2**63 - 1  # of an SQLite integer
 def string(wire: Mapping[str, Any], key: str) -> str | None:
     """Read text, without NUL characters."""
     value = wire.get(key)
-    if value is None or value == "":
+    if isinstance(value, str):
+        return value.replace("\0", "") or None
+    if value is None:
         return None
-    if not isinstance(value, str):
-        raise ValueError(f"{key} is {_kind(value)} where text belongs")
-    return value.replace("\0", "") or None
+    raise ValueError(f"{key} is {_kind(value)} where text belongs")
 
 
 def identifier(wire: Mapping[str, Any], *keys: str) -> str | None:
     """Read an id, written as text or as a whole number, from the first of the keys that has one."""
     for key in keys:
         value = wire.get(key)
+        if isinstance(value, str) and value and value.isprintable():  # as nearly all are
+            return value.strip()
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         if isinstance(value, int) and not isinstance(value, bool):
@@ -52,6 +54,8 @@ def required(wire: Mapping[str, Any], *keys: str) -> str:
 def number(wire: Mapping[str, Any], key: str) -> int | None:
     """Read a whole number, also from text or from a float."""
     value = wire.get(key)
+    if type(value) is int and abs(value) <= LARGEST:  # as nearly all are
+        return value
     if value is None or value == "" or value != value:  # a table writes NaN for "unknown"
         return None
     if isinstance(value, bool) or not isinstance(value, int | float | str):

@@ -121,12 +121,17 @@ class _Import:
         for bad in rejected:
             self._reject(bad)
 
-    def _joined(self, page: list[Found]) -> Iterator[Found]:
+    def _joined(self, page: list[Found]) -> list[Found]:
         """Add the story to those records that name only their parent, where it is known."""
-        joined = iter(self._threads.join([found.data for found in page if found.parser in WITHOUT_STORY]))
-        for found in page:
-            data = next(joined) if found.parser in WITHOUT_STORY else found.data
-            yield found if data is found.data else found._replace(data=data, body=None)
+        without = [found.data for found in page if found.parser in WITHOUT_STORY]
+        if not without:
+            return page
+        joined = iter(self._threads.join(without))
+        told = [next(joined) if found.parser in WITHOUT_STORY else found.data for found in page]
+        return [
+            found if data is found.data else found._replace(data=data, body=None)
+            for found, data in zip(page, told, strict=True)
+        ]
 
     def _reject(self, bad: BadLine) -> None:
         if self._strict:

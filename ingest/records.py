@@ -78,7 +78,7 @@ class Records:
             self.notes.update(formats.Note(f"column that is in no row, {name!r}") for name in sorted(self._unseen))
 
     def _split(self, item: Value) -> Iterator[Found | BadLine]:
-        for value in _members(item.value):
+        for value in _members(item.value) if isinstance(item.value, list) else (item.value,):
             self.count += 1
             if value is None:
                 self.notes[formats.Note("null record{s}")] += 1
@@ -93,7 +93,8 @@ class Records:
                 if isinstance(record, formats.Note):
                     self.notes[record._replace(times=1)] += record.times
                 else:
-                    yield Found(item.line, *record, item.body if record.data is item.value else None)
+                    body = item.body if record.data is item.value else None
+                    yield Found(item.line, record.parser, record.data, body)
         except ValueError as error:
             yield BadLine(item.line, str(error), excerpt(shown(value)))
 

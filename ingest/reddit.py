@@ -22,6 +22,7 @@ _PLACEHOLDERS = {
     "[removed by reddit]": State.REMOVED,
 }
 _BY_AUTHOR = ("deleted", "author")  # every other `removed_by_category` is somebody else
+_NUMBERS = (int, float)
 _BARE_AMPERSAND = re.compile(r"&(?!amp;|lt;|gt;)")
 
 
@@ -116,7 +117,7 @@ def _parent(wire: Mapping[str, Any], link: str) -> str:
 
 def _numbered(value: object) -> str | None:
     """Write a base-10 id in base 36, as Reddit does; None where it is no number."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+    if not isinstance(value, _NUMBERS) or isinstance(value, bool) or value != value:
         return None
     if not 0 < value < 2**63:
         raise ValueError(f"{value} is no id")

@@ -23,6 +23,7 @@ LARGEST_DOCUMENT = LARGEST_LINE
 _LARGEST_CELL = 2**20  # a stray quote may swallow no more than this
 _DELIMITERS = ",\t;|"
 _VISIBLE = re.compile(r"\S")
+_read = json.JSONDecoder().decode  # without what `json.loads` looks at before each
 OWN_COLUMNS = {"conversation_id", "label_set", "seen_at"}  # of `corpus.export`
 _FOREIGN = {
     b"SQLite format 3": "an SQLite file",
@@ -84,7 +85,7 @@ def _decode(numbered: tuple[int, bytes]) -> Value | BadLine:
     """Decode one line of JSON lines."""
     number, line = numbered
     try:
-        return Value(number, json.loads(line.decode()), line)
+        return Value(number, _read(line.decode()), line)
     except UnicodeDecodeError as error:
         reason = f"not UTF-8: byte 0x{line[error.start]:02x} at {error.start + 1:,} (Latin-1, perhaps)"
     except json.JSONDecodeError as error:
