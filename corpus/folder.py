@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+):/+")  # two letters or more: "C:/" is a drive
 MAGIC = re.compile(r"[*\[]")
 TEMPORARY = "_temporary"
+STORES = ("s3", "gcs")  # where an address begins with the name of a bucket
+RETRY_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,21 +140,36 @@ def explained(what: str, address: str) -> Iterator[None]:
     except FileNotFoundError as error:
         raise InputError(f"there is no {address}: check the path or address") from error
     except OSError as error:
-        reason = " ".join(str(error.strerror or error).split())[:200]
-        raise InputError(f"cannot {what} {address} ({reason}): check the address and your access to it") from error
+        raise _unreachable(what, address, error) from error
 
 
 def _opened(address: str) -> tuple[Any, str]:
+    """Open a file system; a store is asked once, so that a wrong key, bucket or network is told at the start."""
     from pyarrow import ArrowInvalid, fs
 
     if not SCHEME.match(address):
         return fs.LocalFileSystem(), Path(address).absolute().as_posix()
-    with explained("open", address):
-        try:
-            system, path = fs.FileSystem.from_uri(address)
-        except ArrowInvalid:
-            system, path = _by_fsspec(address)
+    try:
+        system, path = fs.FileSystem.from_uri(_with_retry_limit(address))
+    except ArrowInvalid:
+        system, path = _by_fsspec(address)
+    except OSError as error:
+        raise _unreachable("open", address, error) from error
+    bucket = path.partition("/")[0] if system.type_name in STORES else None
+    try:
+        found = system.get_file_info(bucket or path)
+    except Exception as error:  # each library behind fsspec raises errors of its own kinds
+        raise _unreachable("reach", address, error) from error
+    if bucket and found.type is fs.FileType.NotFound:
+        raise InputError(f"there is no bucket {bucket} for {address}: create it, or check the address")
     return system, path
+
+
+def _with_retry_limit(address: str) -> str:
+    """Let Google's library give up; its own limit is a quarter of an hour."""
+    if not address.startswith(("gs://", "gcs://")) or "retry_limit_seconds=" in address:
+        return address
+    return f"{address}{'&' if '?' in address else '?'}retry_limit_seconds={RETRY_SECONDS}"
 
 
 def _by_fsspec(address: str) -> tuple[Any, str]:
@@ -160,10 +177,21 @@ def _by_fsspec(address: str) -> tuple[Any, str]:
 
     try:
         system, path = fs.FileSystem.from_uri(f"fsspec+{address}")
-    except (ImportError, ValueError) as error:  # ArrowInvalid is a ValueError
-        reason = " ".join(str(error).split())[:160]
-        raise InputError(f"cannot open {address} ({reason}): name a folder, s3://… or gs://…") from error
+    except ImportError as error:
+        missing = getattr(error.__cause__, "name", None) or error.name
+        raise InputError(f"{address} needs {missing}: pip install {missing}") from error
+    except ValueError as error:  # ArrowInvalid is one
+        raise InputError(f"cannot open {address} ({_reason(error)}): name a folder, s3://… or gs://…") from error
     return system, path
+
+
+def _unreachable(what: str, address: str, error: Exception) -> InputError:
+    return InputError(f"cannot {what} {address} ({_reason(error)}): check the address and your access to it")
+
+
+def _reason(error: Exception) -> str:
+    said = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
+    return " ".join(said.split())[:200]
 
 
 def _selector(path: str) -> Any:

@@ -40,8 +40,8 @@ class ParquetCorpus:
         found = manifest.read(self._folder)
         if found is None:
             raise CorpusError(
-                f"{address} is no Parquet corpus (it lacks {manifest.NAME}): write one with `stancemap export "
-                "--format parquet -o FOLDER/` or `stancemap label --input … --output FOLDER/`"
+                f"{self._folder.address} is no Parquet corpus (it lacks {manifest.NAME}): write one with `stancemap "
+                "export --format parquet -o FOLDER/` or `stancemap label --input … --output FOLDER/`"
             )
         self._manifest = found
 
@@ -131,7 +131,7 @@ class ParquetCorpus:
             with explained("read", f"{self._folder.address}/{name}"):
                 return parquet.ParquetFile(self._folder.input(name))
         except ArrowInvalid as error:
-            raise CorpusError(f"{self.path}/{name} is no Parquet file: label or export it anew") from error
+            raise CorpusError(f"{self._folder.address}/{name} is no Parquet file: label or export it anew") from error
 
     def _batches(self, names: Sequence[str]) -> Iterator[tuple[int, Any]]:
         """Read columns of all posts, each batch with the key of its first."""
@@ -139,7 +139,7 @@ class ParquetCorpus:
             file = self._open(name)
             missing = set(names) - set(file.schema_arrow.names)
             if missing:
-                raise CorpusError(f"{self.path}/{name} lacks {min(missing)}: label or export it anew")
+                raise CorpusError(f"{self._folder.address}/{name} lacks {min(missing)}: label or export it anew")
             for batch in file.iter_batches(batch_size=BATCH, columns=list(names)):
                 yield start, batch.select(list(names))
                 start += batch.num_rows

@@ -88,7 +88,7 @@ def session(cluster: Cluster) -> Iterator[None]:
             ray.init(address=cluster.address, **quiet)
         else:
             ray.init(address="local", include_dashboard=False, object_store_memory=OBJECT_STORE, **quiet)
-    except (ConnectionError, RuntimeError, ValueError, OSError) as error:
+    except Exception as error:  # Ray raises plain ones where its processes do not start in time
         reason = " ".join(str(error).split())[:160]
         raise InputError(f"no Ray at {cluster.address or 'this machine'} ({reason}): check --ray-address") from error
     try:

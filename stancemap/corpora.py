@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from corpus.folder import is_folder
+from corpus.folder import is_folder, normal
 from corpus.parquet_corpus import ParquetCorpus
 from corpus.store import Store
 from stancemap import console
@@ -21,5 +21,7 @@ def open_corpus(path: Path) -> Corpus:
         return Store.open(path, readonly=True)
     corpus = ParquetCorpus(path)
     if missing := corpus.missing():
-        console.warn(f"{path} lacks {console.count(missing, 'file')}: run the command that labelled it again")
+        console.warn(
+            f"{normal(str(path))} lacks {console.count(missing, 'file')}: run the command that labelled it again"
+        )
     return corpus
