@@ -15,9 +15,10 @@ from markupsafe import Markup
 
 from reports.charts import draw
 from reports.charts.colours import camp_colours
+from reports.charts.sheet import NARROW
 from reports.explorer import explorer, script_data
 from reports.html_blocks import Blocks
-from reports.inlining import chart_style
+from reports.inlining import chart_style, inlined
 from reports.markdown import anchor
 from reports.plain import plain
 from reports.sections import document
@@ -30,9 +31,10 @@ if TYPE_CHECKING:
 
 
 def page(report: Report, charts: Mapping[str, str] | None = None) -> str:
-    """Write a report as HTML, with its charts (as `charts.draw` gives them) in it."""
-    whole = document(report)
-    blocks = Blocks(draw(report) if charts is None else charts, {"camps": explorer(report)})
+    """Write a report as HTML, with its charts (as `charts.draw` gives them) in it, and narrow ones for phones."""
+    whole, wide, narrow = document(report), draw(report) if charts is None else charts, draw(report, NARROW)
+    drawn = {name: inlined(name, svg, narrow[name]) for name, svg in wide.items()}
+    blocks = Blocks(drawn, {"camps": explorer(report)})
     style = Markup(source("report.css") + chart_style(list(camp_colours(report.targets).values())))
     script = Markup(source("report.js"))
     return fill(

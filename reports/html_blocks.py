@@ -9,7 +9,6 @@ from markupsafe import Markup
 
 from reports.captions import captions
 from reports.document import Bullets, Code, Link, Literal, Paragraph, Picture, Quotation, Strong, Table
-from reports.inlining import inlined
 from reports.markdown import address, anchor
 from reports.plain import one_line, plain
 
@@ -26,9 +25,9 @@ RANGE = re.compile(r"–(?=\d)")
 
 
 class Blocks:
-    """Writes blocks with the charts of one report, and what stands above some charts where scripts run."""
+    """Writes blocks with the charts of one report (see `inlining`), and what is above some where scripts run."""
 
-    def __init__(self, charts: Mapping[str, str], above: Mapping[str, Markup]) -> None:
+    def __init__(self, charts: Mapping[str, Markup], above: Mapping[str, Markup]) -> None:
         self._charts = charts
         self._above = above
 
@@ -48,13 +47,8 @@ class Blocks:
         return LINES.join(written)
 
     def _figure(self, picture: Picture, numbers: Markup) -> Markup:
-        return Markup(
-            '<figure>\n{}<div class="scroll chart" role="group" aria-label="Chart"><p class="swipe" hidden>'
-            "Scroll sideways to see the whole chart.</p>\n{}</div>\n{}</figure>"
-        ).format(
-            self._above.get(picture.name, EMPTY),
-            inlined(self._charts[picture.name], name=picture.name, alt=plain(picture.alt)),
-            numbers,
+        return Markup('<figure>\n{}<div class="chart" role="img" aria-label="{}">\n{}\n</div>\n{}</figure>').format(
+            self._above.get(picture.name, EMPTY), plain(picture.alt), self._charts[picture.name], numbers
         )
 
 

@@ -1,9 +1,8 @@
-"""Charts as parts of a page: in its colours, light and dark, with their values at the pointer."""
+"""Charts as parts of a page: in its colours, light and dark, wide or narrow, with their values at the pointer."""
 
 from __future__ import annotations
 
 import re
-from html import escape
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -24,22 +23,44 @@ COLOURS = {
     SENTIMENTS["negative"]: "negative",
     SENTIMENTS["positive"]: "positive",
 }
-ROOT = re.compile(r"^<svg\b[^>]*?(?P<size> width=\"[\d.]+\" height=\"[\d.]+\" viewBox=\"[^\"]*\")[^>]*>")
-MARK = re.compile(r' aria-label="([^"]*)" role="graphics-symbol" aria-roledescription="(?:bar|circle|point|told)"')
-ARIA = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
-CLIP = re.compile(r'(id="|url\(#)(clip|gradient_)')
-LONG = re.compile(r"\d+\.\d{2,}")
+TAG = re.compile(r'<(\w+)((?: [\w:-]+="[^"]*")*)(/?)>')
+ATTRIBUTE = re.compile(r' ([\w:-]+)="([^"]*)"')
+MARKS = {"bar", "circle", "point", "told"}
+UNUSED = re.compile(r"(?:role|aria-.*|class|font-family|pointer-events|xmlns.*)$")  # the page sets the font
+FRAMES = {"background", "foreground"}  # that are not drawn
+CLIP = re.compile(r"^(|url\(#)(?=(?:clip|gradient_)\d)")
+SVG = "http://www.w3.org/2000/svg"
+SIZES = ("width", "height", "viewBox")
+LONG = re.compile(r"\d+\.\d{3,}")
+SHARE = re.compile(r"\d+\.\d{2,}")
 
 
-def inlined(svg: str, *, name: str, alt: str) -> Markup:
-    """Make a chart part of a page: one image to those who hear the page, with `alt` for words.
+def inlined(name: str, wide: str, narrow: str) -> Markup:
+    """Make a chart part of a page, drawn twice: the page shows the one that fits, and tells of both as one image."""
+    return _drawing(name, "wide", wide) + Markup("\n") + _drawing(name, "narrow", narrow)
 
-    What the renderer says of each mark is kept for the pointer; ids are made the chart's own.
-    """
-    told = MARK.sub(lambda found: f' data-told="{LONG.sub(_short, found[1])}"', svg)
-    drawn = CLIP.sub(rf"\1{name}-\2", ARIA.sub("", told))
-    start = f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(alt)}"'
-    return Markup(ROOT.sub(lambda found: f"{start}{found['size']}>", drawn, count=1))
+
+def _drawing(name: str, kind: str, svg: str) -> Markup:
+    """Make the ids of a drawing its own, keep what is said of marks for the pointer, and leave out what is not used."""
+    return Markup(TAG.sub(lambda found: _tag(found[1], dict(ATTRIBUTE.findall(found[2])), found[3], name, kind), svg))
+
+
+def _tag(element: str, attributes: dict[str, str], end: str, name: str, kind: str) -> str:
+    if attributes.get("class") in FRAMES:
+        return ""
+    if element == "svg":
+        kept = {"xmlns": SVG, "class": kind, "aria-hidden": "true"} | {size: attributes[size] for size in SIZES}
+    else:
+        is_mark = attributes.get("aria-roledescription") in MARKS
+        said = {"data-told": SHARE.sub(_short, attributes["aria-label"])} if is_mark else {}
+        kept = said | {key: _kept(text, f"{name}-{kind}-") for key, text in attributes.items() if not UNUSED.match(key)}
+    written = "".join(f' {key}="{text}"' for key, text in kept.items())
+    return f"<{element}{written}{end}>"
+
+
+def _kept(text: str, own: str) -> str:
+    """Write what an attribute names with `own` before it, and pixels to hundredths."""
+    return CLIP.sub(rf"\g<1>{own}", LONG.sub(lambda found: f"{float(found[0]):.2f}", text))
 
 
 def chart_style(colours: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import permutations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
@@ -13,6 +14,7 @@ from corpus.labels import Target
 from debate import FRAMEWORKS, MONDAY, debate, opinion, report
 from reports.charts import CHARTS, draw
 from reports.charts.colours import GREY, SPARE, camp_colours
+from reports.charts.sheet import NARROW
 from reports.pictures import pictures
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ SPREAD = (("r/a", "reddit"), ("r/b", "reddit"), ("Hacker News", "hackernews"))
 HOLLOW = (
     r'<path aria-label="[^"]*" role="graphics-symbol" aria-roledescription="point"[^>]*fill="white"[^>]*opacity="0.4"'
 )
+SVG = "{http://www.w3.org/2000/svg}"
 ARTICLE = ((date(2023, 1, 14), "article"),)
 
 
@@ -85,6 +88,37 @@ def test_periods_that_say_nothing_are_not_drawn() -> None:
     with_it, without = (draw(report(some, time_bin="month"))["timeline"] for some in ([*posts(), late], posts()))
     assert "2024" in words(with_it) - words(without)
     assert count_points(with_it) == count_points(without) == 9
+
+
+def test_narrow_charts_fit_a_phone_and_lose_no_words() -> None:
+    long = [
+        Target(name=target.name, label=f"{target.label} and what else is of its kind", aliases=(target.name,))
+        for target in FRAMEWORKS
+    ]
+    moves = [
+        opinion(990 + place, switched_from=origin.name, switched_to=destination.name)
+        for place, (origin, destination) in enumerate(permutations(long, 2))
+    ]
+    events = (*ARTICLE, (date(2023, 1, 15), "a tweet"), (date(2023, 3, 1), f"the end of {'a long story ' * 3}at last"))
+    for targets in (FRAMEWORKS, long):
+        found = report([*posts(), *moves], events=events, targets=targets)
+        for name, svg in draw(found, NARROW).items():
+            root = ElementTree.fromstring(svg)
+            assert 250 < float(root.attrib["width"]) <= 320, (name, root.attrib["width"])
+            sizes = {float(text.attrib["font-size"].removesuffix("px")) for text in root.iter(f"{SVG}text")}
+            assert min(sizes) >= 12, name
+    drawn = draw(report([*posts(), *moves], events=events), NARROW)
+    assert {"PyTorch", "67% · 120 posts"} <= words(drawn["camps"])
+    assert {"r/a", "r/b", "Hacker News", "n = 60"} <= words(drawn["communities"])
+    assert {"1", "article", "2", "a tweet", "1, 2", "3", "story at last"} <= words(drawn["timeline"])
+
+
+def test_places_whose_names_are_cut_alike_keep_rows_of_their_own() -> None:
+    name = "a community with a name of which only the end is its own: "
+    some = [opinion(key, community=f"{name}{key % 2}", camp="pro-jax") for key in range(1000, 1080)]
+    for drawn in (draw(report(some)), draw(report(some), NARROW)):
+        shown = {text for text in words(drawn["communities"]) if text.startswith("a community")}
+        assert shown == {"a community with a name of…", "a community with a name of… (2)"}
 
 
 def count_points(svg: str) -> int:

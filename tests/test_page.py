@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from debate import debate, report
+from corpus.labels import Target
+from debate import MONDAY, debate, opinion, report
 from hostile import hostile_report
 from reports import write
 
@@ -25,7 +27,22 @@ SWITCHES = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 PATIENCE = 120_000  # milliseconds
-WIDTHS = {"phone": (390, 844), "desktop": (1280, 900)}
+WIDTHS = {"small phone": (360, 740), "phone": (390, 844), "desktop": (1280, 900)}
+DRAWN = {"small phone": "narrow", "phone": "narrow", "desktop": "wide"}
+LEAST = 11  # pixels of a letter
+CHARTS = """
+[...document.querySelectorAll(".chart svg")].filter((svg) => svg.getClientRects().length).map((svg) => {
+  const words = [...svg.querySelectorAll("text")];
+  const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+  return {
+    drawn: svg.getAttribute("class"),
+    left: Math.min(...words.map((word) => word.getBoundingClientRect().left)),
+    right: Math.max(...words.map((word) => word.getBoundingClientRect().right)),
+    letters: scale * Math.min(...words.map((word) => parseFloat(getComputedStyle(word).fontSize))),
+    scrolls: svg.parentElement.scrollWidth > svg.parentElement.clientWidth + 1,
+  };
+})
+"""
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the path: install it to test the page")
 
@@ -48,13 +65,40 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two reports: an ordinary one over three communities, and one of hostile posts."""
+    """Reports: an ordinary one over three communities, one of hostile posts, and one of two targets with long names."""
     folder = tmp_path_factory.mktemp("pages")
     posts = [post._replace(community=("r/a", "r/b", "X")[key % 3]) for key, post in enumerate(debate(360))]
-    pages: dict[str, Report] = {"plain": report(posts, time_bin="month"), "hostile": hostile_report()}
+    pages: dict[str, Report] = {
+        "plain": report(posts, time_bin="month"),
+        "hostile": hostile_report(),
+        "pair": pair_report(),
+    }
     for name, found in pages.items():
         write(found, folder / name, ["html"])
     return folder
+
+
+def pair_report() -> Report:
+    """The report of a debate with every chart, on two targets with long names, and events close to each other."""
+    targets = [
+        Target(name="keep", label="Keep daylight saving time all the year", aliases=("dst",)),
+        Target(name="stop", label="Stop the changing of clocks at once", aliases=("clocks",)),
+    ]
+    posts = [
+        opinion(
+            key,
+            camp=("pro-keep", "pro-stop", "neutral")[key % 3],
+            stances={"keep": ("favor", "against")[key % 2], "stop": ("against", "none")[key % 2]},
+            community=("r/a", "r/a-community-with-a-long-name", "X")[key % 3],
+            platform=("reddit", "reddit", "x")[key % 3],
+            created_at=MONDAY + timedelta(days=key / 4),
+            switched_from=("keep", "stop", None, None)[key % 4],
+            switched_to=("stop", "keep", None, None)[key % 4],
+        )
+        for key in range(240)
+    ]
+    events = ((date(2023, 1, 14), "an article " * 9), (date(2023, 1, 15), "a tweet"), (date(2023, 3, 9), "the vote"))
+    return report(posts, targets=targets, events=events)
 
 
 def visit(browser: Browser, path: Path, width: str = "desktop", scheme: str = "light", script: bool = True) -> Visit:
@@ -118,9 +162,10 @@ def test_the_keyboard_skips_to_the_report_and_opens_the_numbers(browser: Browser
     page.context.close()
 
 
-def test_the_pointer_is_told_the_value_of_the_nearest_mark(browser: Browser, folder: Path) -> None:
-    page, noise = visit(browser, folder / "plain" / "report.html")
-    mark = page.locator('svg [data-told^="r/a: PyTorch"]').first
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_pointer_is_told_the_value_of_the_nearest_mark(browser: Browser, folder: Path, width: str) -> None:
+    page, noise = visit(browser, folder / "plain" / "report.html", width)
+    mark = page.locator(f'svg.{DRAWN[width]} [data-told^="r/a: PyTorch"]').first
     mark.scroll_into_view_if_needed()
     box = mark.bounding_box()
     assert box
@@ -128,6 +173,23 @@ def test_the_pointer_is_told_the_value_of_the_nearest_mark(browser: Browser, fol
     assert page.locator("#tip").inner_text().startswith("r/a: PyTorch 67% (")
     page.keyboard.press("Escape")
     assert page.locator("#tip").is_hidden()
+    assert not noise
+    page.context.close()
+
+
+@pytest.mark.parametrize("name", ["plain", "hostile", "pair"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_charts_are_drawn_for_the_width(browser: Browser, folder: Path, width: str, name: str) -> None:
+    page, noise = visit(browser, folder / name / "report.html", width)
+    charts = page.evaluate(CHARTS)
+    assert len(charts) == {"plain": 4, "hostile": 4, "pair": 6}[name]
+    for chart in charts:
+        assert chart["drawn"] == DRAWN[width]
+        assert 0 <= chart["left"] <= chart["right"] <= WIDTHS[width][0]
+        assert chart["letters"] >= LEAST
+        assert not chart["scrolls"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[width][0]
+    assert page.get_by_role("img").count() == len(charts)  # each is told once to those who hear the page
     assert not noise
     page.context.close()
 
@@ -146,10 +208,11 @@ def test_the_page_fits_and_follows_the_scheme(browser: Browser, folder: Path, wi
     assert grounds["light"] != grounds["dark"]
 
 
-def test_without_scripts_the_drawn_chart_stands_in(browser: Browser, folder: Path) -> None:
-    page, _ = visit(browser, folder / "plain" / "report.html", script=False)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_without_scripts_the_drawn_chart_stands_in(browser: Browser, folder: Path, width: str) -> None:
+    page, _ = visit(browser, folder / "plain" / "report.html", width, script=False)
     assert page.locator(".explorer").is_hidden()
-    assert page.locator(".chart svg").first.is_visible()
+    assert page.locator(".chart").first.locator("svg:visible").get_attribute("class") == DRAWN[width]
     page.context.close()
 
 

@@ -9,11 +9,12 @@ from reports.charts.theme import finished, name
 from reports.prose import counted, number, platform
 
 if TYPE_CHECKING:
+    from reports.charts.sheet import Sheet
     from reports.charts.theme import Chart
     from reports.report import Places, Report
 
 
-def chart(report: Report, places: Places, colours: dict[str, str]) -> Chart:
+def chart(report: Report, places: Places, colours: dict[str, str], sheet: Sheet) -> Chart:
     """Draw the shares of each place among its posts that take a side."""
     groups = [
         Group(
@@ -28,4 +29,4 @@ def chart(report: Report, places: Places, colours: dict[str, str]) -> Chart:
     what = "Which side posts take, by " + ("platform" if places is report.platforms else "community")
     few = counted(report.min_posts, "post")
     subtitle = f"Share of the n posts that take a side, with 95% intervals; faint: under {few} or 10 authors"
-    return finished(dots(groups, labels, colours), what, subtitle)
+    return finished(dots(groups, labels, colours, sheet), sheet, what, subtitle)

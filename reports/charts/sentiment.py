@@ -12,11 +12,12 @@ from reports.charts.theme import finished, name
 from reports.prose import number
 
 if TYPE_CHECKING:
+    from reports.charts.sheet import Sheet
     from reports.charts.theme import Chart
     from reports.report import Report
 
 
-def chart(report: Report, colours: dict[str, str]) -> Chart:  # noqa: ARG001  (all charts are drawn alike)
+def chart(report: Report, colours: dict[str, str], sheet: Sheet) -> Chart:  # noqa: ARG001  (all are drawn alike)
     """Draw the shares of negative, neutral and positive posts of each camp."""
     groups = [
         Group(
@@ -28,6 +29,5 @@ def chart(report: Report, colours: dict[str, str]) -> Chart:  # noqa: ARG001  (a
         for camp, found in report.sentiment_by_camp
     ]
     labels = {label: label for label in LABELS}
-    return finished(
-        dots(groups, labels, SENTIMENTS), "The tone of each camp", "Share of its n posts, with 95% intervals"
-    )
+    drawn = dots(groups, labels, SENTIMENTS, sheet)
+    return finished(drawn, sheet, "The tone of each camp", "Share of its n posts, with 95% intervals")

@@ -14,13 +14,13 @@ from reports.prose import between, counted, percent
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from reports.charts.sheet import Sheet
     from reports.report import Share
 
 Layers: TypeAlias = alt.LayerChart | alt.FacetChart
 Chart: TypeAlias = Layers | alt.VConcatChart
 Row: TypeAlias = "Mapping[str, object]"
 
-WIDTH = 560
 INK = "#24292F"
 QUIET = "#656D76"
 GRID = "#E4E7EB"
@@ -32,7 +32,6 @@ CLIP = re.compile(r"(clip|gradient_)(\d+)")
 CONFIG: dict[str, Any] = {
     "background": "white",
     "font": FONT,
-    "padding": 16,
     "axis": {
         "domain": False,
         "ticks": False,
@@ -62,6 +61,8 @@ CONFIG: dict[str, Any] = {
               "subtitleFontSize": 12, "subtitlePadding": 4},
     "view": {"stroke": None},
 }  # fmt: skip
+PADDING = 16
+NARROW_PADDING = {"left": 2, "right": 2, "top": 6, "bottom": 2}  # a page has its own
 
 
 def data(rows: Iterable[Row]) -> alt.InlineData:
@@ -75,10 +76,10 @@ def share_axis(field: str = "share") -> alt.X:
     return alt.X(field, type="quantitative", axis=axis, scale=alt.Scale(domain=[0, 1]))
 
 
-def colour(names: Sequence[str], colours: Sequence[str], *, legend: bool = True) -> alt.Color:
+def colour(names: Sequence[str], colours: Sequence[str], legend: alt.Legend | None = None) -> alt.Color:
     """Colour the field `name`."""
     scale = alt.Scale(domain=list(names), range=list(colours))
-    return alt.Color("name", type="nominal", scale=scale, legend=alt.Legend() if legend else None)
+    return alt.Color("name", type="nominal", scale=scale, legend=legend)
 
 
 def told(name: str, share: Share, *, where: str = "") -> str:
@@ -92,9 +93,10 @@ def name(text: str) -> str:
     return cut(plain(text), NAME)
 
 
-def finished(chart: Chart, title: str, subtitle: str) -> Chart:
+def finished(chart: Chart, sheet: Sheet, title: str, *subtitle: str) -> Chart:
     """Give a chart its title and the look of all."""
-    whole: Chart = chart.properties(title=alt.TitleParams(title, subtitle=subtitle)).configure(**CONFIG)
+    padding = NARROW_PADDING if sheet.is_narrow else PADDING
+    whole: Chart = chart.properties(title=sheet.title(title, subtitle)).configure(padding=padding, **CONFIG)
     return whole
 
 

@@ -7,81 +7,59 @@ from typing import TYPE_CHECKING
 import altair as alt
 
 from reports.charts.colours import GREY
-from reports.charts.theme import FAINT, INK, QUIET, WIDTH, colour, data, finished, name, told
-from reports.plain import cut, plain
+from reports.charts.events import events, lines
+from reports.charts.span import milliseconds, whole
+from reports.charts.theme import FAINT, colour, data, finished, name, told
 from reports.prose import counted, period
-from reports.report import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
+    from reports.charts.sheet import Sheet
+    from reports.charts.span import Span
     from reports.charts.theme import Chart, Layers, Row
     from reports.report import Period, Report, Timeline
 
-EVENT = 70  # characters
 LEAST = 5  # posts that take a side, for a point to be drawn at all
 ASIDE = 0.12  # of a period
 
 
-def chart(report: Report, colours: dict[str, str]) -> Chart:
+def chart(report: Report, colours: dict[str, str], sheet: Sheet) -> Chart:
     """Draw the judged posts of each period above, and the shares of the camps, with bands, below."""
     line = report.timeline
     names = [name(report.label(camp)) for camp in report.camps[:-1]]
-    paint = colour(names, [colours[camp] for camp in report.camps[:-1]])
-    domain = [_time(line.periods[0].start), _time(line.periods[-1].end)]
-    span = alt.Scale(type="utc", domain=domain, nice=False)
-    panels = [*_events(line, span), _posts(line, span), _shares(report, span, paint)]
+    paint = colour(names, [colours[camp] for camp in report.camps[:-1]], sheet.legend(names))
+    span = whole(line, sheet)
+    panels = [*events(line, span), _posts(line, span), _shares(report, span, paint)]
     return finished(
         alt.vconcat(*panels, spacing=10).resolve_scale(x="shared"),
+        sheet,
         f"Opinion by {line.unit}",
         f"Above: judged posts; below: share of those taking a side, 95% intervals; hollow: few; none: under {LEAST}",
     )
 
 
-def _events(line: Timeline, span: alt.Scale) -> Iterator[Layers]:
-    """Name the events in a strip of their own, one below the other, where there are any."""
-    if not line.events:
-        return
-    first, last = _time(line.periods[0].start), _time(line.periods[-1].end)
+def _posts(line: Timeline, span: Span) -> Layers:
     rows = [
-        {
-            "time": _at(line, when),
-            "row": row,
-            "text": cut(plain(text), EVENT),
-            "late": 2 * _at(line, when) > first + last,
-        }
-        for row, (when, text) in enumerate(line.events)
-    ]
-    base = alt.Chart(data(rows), width=WIDTH, height=16 * len(rows)).encode(
-        x=_x("time", span, labels=False),
-        y=alt.Y("row", type="ordinal", axis=None),
-        text=alt.Text("text", type="nominal"),
-    )
-    early = base.transform_filter("!datum.late").mark_text(align="left", dx=-2, color=INK, fontSize=11)
-    late = base.transform_filter("datum.late").mark_text(align="right", dx=2, color=INK, fontSize=11)
-    yield alt.layer(early, late)
-
-
-def _posts(line: Timeline, span: alt.Scale) -> Layers:
-    rows = [
-        {"from": _time(found.start), "to": _time(found.end), "posts": found.cell.camps.posts,
+        {"from": milliseconds(found.start), "to": milliseconds(found.end), "posts": found.cell.camps.posts,
          "told": f"{period(found.first, line.unit)}: {counted(found.cell.camps.posts, 'judged post')}"}
         for found in line.periods
     ]  # fmt: skip
-    y = alt.Y("posts", type="quantitative", axis=alt.Axis(title="posts", tickCount=3, tickMinStep=1, format=",d"))
-    bars = alt.Chart(data(rows), width=WIDTH, height=70).mark_bar(color=GREY, stroke="white", strokeWidth=0.5)
+    title, form = (None, "~s") if span.sheet.is_narrow else ("posts", ",d")
+    y = alt.Y("posts", type="quantitative", axis=alt.Axis(title=title, tickCount=3, tickMinStep=1, format=form))
+    bars = alt.Chart(data(rows), width=span.width, height=70).mark_bar(color=GREY, stroke="white", strokeWidth=0.5)
     return alt.layer(
-        bars.encode(x=_x("from", span, labels=False), x2="to", y=y, y2=alt.datum(0), description="told:N"),
-        _lines(line, span),
+        bars.encode(x=span.x("from", labels=False), x2="to", y=y, y2=alt.datum(0), description="told:N"),
+        lines(line, span),
     )
 
 
-def _shares(report: Report, span: alt.Scale, paint: alt.Color) -> Layers:
+def _shares(report: Report, span: Span, paint: alt.Color) -> Layers:
     line = report.timeline
-    base = alt.Chart(data(_points(report)), width=WIDTH, height=220).encode(x=_x("time", span), color=paint)
+    base = alt.Chart(data(_points(report)), width=span.width, height=220).encode(x=span.x("time"), color=paint)
+    title = None if span.sheet.is_narrow else "share of those taking a side"
     share = alt.Y("share", type="quantitative", scale=alt.Scale(domain=[0, 1]),
-                  axis=alt.Axis(title="share of those taking a side", format="%", tickCount=5))  # fmt: skip
+                  axis=alt.Axis(title=title, format="%", tickCount=5))  # fmt: skip
     low, steps = alt.Y("low", type="quantitative"), alt.Detail("run", type="nominal")
     runs = base.transform_filter("!datum.is_small && !datum.is_alone")
     bands = runs.mark_area(opacity=0.18).encode(y=low, y2="high", detail=steps)
@@ -93,7 +71,7 @@ def _shares(report: Report, span: alt.Scale, paint: alt.Color) -> Layers:
     small = base.transform_filter("datum.is_small")
     faint = small.mark_rule(opacity=FAINT).encode(y=low, y2="high")
     hollow = small.mark_point(size=30, fill="white", opacity=FAINT).encode(y=share, description="told:N")
-    return alt.layer(bands, _lines(line, span), alone, faint, hollow, curves, points)
+    return alt.layer(bands, lines(line, span), alone, faint, hollow, curves, points)
 
 
 def _points(report: Report) -> Iterator[Row]:
@@ -108,7 +86,7 @@ def _points(report: Report) -> Iterator[Row]:
         for number, share in enumerate(shares):
             aside = number - (len(shares) - 1) / 2 if alone else 0  # so that rules stand side by side
             yield {
-                "time": _middle(found) + aside * ASIDE * (_time(found.end) - _time(found.start)),
+                "time": _middle(found) + aside * ASIDE * (milliseconds(found.end) - milliseconds(found.start)),
                 "name": name(report.label(share.label)),
                 "share": share.share,
                 "low": share.low,
@@ -126,26 +104,5 @@ def _goes_on(before: list[Period], after: list[Period]) -> bool:
     return len(pair) == 2 and not any(found.cell.is_small for found in pair) and pair[1].start == pair[0].end
 
 
-def _lines(line: Timeline, span: alt.Scale) -> alt.Chart:
-    rows = [{"time": _at(line, when)} for when, _ in line.events]
-    lines: alt.Chart = alt.Chart(data(rows)).mark_rule(color=QUIET, strokeDash=[4, 3]).encode(x=_x("time", span))
-    return lines
-
-
-def _x(field: str, span: alt.Scale, *, labels: bool = True) -> alt.X:
-    axis = alt.Axis(title=None, grid=False, labels=labels, labelOverlap=True, tickCount=8)
-    return alt.X(field, type="temporal", scale=span, axis=axis)
-
-
-def _at(line: Timeline, day: date) -> int:
-    """Place an event; that of a day which had begun before the first hour drawn stands at the edge."""
-    return max(_time(day), _time(line.periods[0].start))
-
-
-def _time(day: date) -> int:
-    """Give a time, or midnight UTC of a day, in milliseconds."""
-    return int(moment(day).timestamp()) * 1000
-
-
 def _middle(found: Period) -> int:
-    return (_time(found.start) + _time(found.end)) // 2
+    return (milliseconds(found.start) + milliseconds(found.end)) // 2

@@ -95,9 +95,7 @@ function reach() {
   for (const box of document.querySelectorAll(".scroll")) {
     const isWide = box.scrollWidth > box.clientWidth + 1;
     box.tabIndex = isWide ? 0 : -1;
-    const hint = box.querySelector(".swipe");
     if (!isWide) box.removeAttribute("tabindex");
-    if (hint) hint.hidden = !isWide;
   }
 }
 
