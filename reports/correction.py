@@ -16,7 +16,7 @@ import numpy as np
 from reports.grouping import different, grouped
 from reports.linear import Estimate, among, covariance, interval, labelled, leading, summed
 from reports.prevalence import MIN_CLUSTERS, kish, known
-from reports.report import Corrected
+from reports.report import METHODS, Corrected
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,6 +65,7 @@ def corrected(
     found = interval(shares, spread, least=effective * total, freedom=best.freedom)
     means = hand.truth[:, : len(shown)]
     return Corrected(
+        method=METHODS[0],
         labelled=len(hand.places),
         effective=effective,
         tuning=best.tuning,

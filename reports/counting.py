@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corpus.labels import SENTIMENTS, STANCES
+from reports.confusion import adjusted, rates
 from reports.correction import Hand, corrected
 from reports.grouping import grouped
 from reports.periods import first_of, last_day, numbered, unit_for
@@ -30,12 +31,14 @@ HOURS = 24  # of a day
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
-    """What people say of the posts that were drawn for it: their places among the votes, ascending, and weights.
+    """What people say of posts: their places among the votes, ascending, and weights.
 
+    `is_sample`: the posts were drawn at random from all, so that what the model misses in them it misses in all.
     `camps`, `sentiments` and `stances` of each target hold how many of the annotators of a post (as a share) give each
     label ([drawn, labels]), NaN where none gives any.
     """
 
+    is_sample: bool
     places: Ints
     weights: Floats
     camps: Floats
@@ -158,19 +161,34 @@ class Counting:
     def _correct(
         self, labels: Sequence[str], codes: Ints, chosen: Ints, truth: Floats, *, sides: bool = False
     ) -> Corrected | None:
-        """Correct the shares of the chosen posts by those of them that people labelled."""
+        """Correct the shares of the chosen posts by those of them that people labelled, or by all hand labels.
+
+        A random sample of the posts themselves assumes nothing of the model, so it is taken where it is large enough.
+        """
         if self.truth is None:
             return None
-        kept = chosen[codes[chosen] >= 0]
-        usable = np.isin(self.truth.places, kept) & ~np.isnan(truth[:, 0])
-        places = np.searchsorted(kept, self.truth.places[usable])
-        return corrected(
+        kept, votes = chosen[codes[chosen] >= 0], self.votes
+        limit = len(labels) - 1 if sides else None
+        found = None
+        if self.truth.is_sample:
+            usable = np.isin(self.truth.places, kept) & ~np.isnan(truth[:, 0])
+            places = np.searchsorted(kept, self.truth.places[usable])
+            found = corrected(
+                labels,
+                codes=codes[kept],
+                hand=Hand(places, truth[usable], self.truth.weights[usable]),
+                threads=votes.threads[kept],
+                authors=votes.authors[kept],
+                sides=limit,
+            )
+        return found or adjusted(
             labels,
-            codes=codes[kept],
-            hand=Hand(places, truth[usable], self.truth.weights[usable]),
-            threads=self.votes.threads[kept],
-            authors=self.votes.authors[kept],
-            sides=len(labels) - 1 if sides else None,
+            codes=codes,
+            chosen=kept,
+            found=rates(codes, Hand(self.truth.places, truth, self.truth.weights)),
+            threads=votes.threads,
+            authors=votes.authors,
+            sides=limit,
         )
 
 

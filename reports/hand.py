@@ -10,17 +10,18 @@ import numpy as np
 
 from corpus.labels import SENTIMENTS, STANCES
 from reports.agreement import agreement
-from reports.correction import MIN_LABELS
+from reports.confusion import confusion, rates
+from reports.correction import MIN_LABELS, Hand
 from reports.counting import Truth
 from reports.prevalence import Z
 from reports.report import HandLabels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from corpus.annotation import Annotation
     from reports.prevalence import Floats
-    from reports.report import Cell
+    from reports.report import Cell, Confusion
     from reports.votes import Votes
 
 FIVE_POINTS = 0.05
@@ -30,9 +31,10 @@ CENSUS = "all judged posts"
 def gathered(
     annotations: Iterable[Annotation], votes: Votes, camps: Sequence[str]
 ) -> tuple[HandLabels | None, Truth | None]:
-    """Find the annotations of judged posts, and what those drawn at random say; None where there are none.
+    """Find the annotations of judged posts, and what those say that corrections rest on; None where there are none.
 
-    Where people labelled every judged post, it makes no difference how they came to them.
+    Those are the posts drawn at random, or, where they are too few, all. Where people labelled every judged post, it
+    makes no difference how they came to them.
     """
     by_post: defaultdict[int, list[Annotation]] = defaultdict(list)
     for item in annotations:
@@ -45,6 +47,12 @@ def gathered(
     found = {place: by_post[int(votes.keys[place])] for place in judged}
     drawn = {place: items for place, items in found.items() if _drawn(items)}
     is_census = len(found) == len(votes) and len(drawn) < len(found)
+    if is_census:
+        truth = _truth(found, np.ones(len(found)), votes, camps, is_sample=True)
+    elif len(drawn) < min(MIN_LABELS, len(found)):
+        truth = _truth(found, np.ones(len(found)), votes, camps, is_sample=False)
+    else:
+        truth = _truth(drawn, _weights(list(drawn.values())), votes, camps, is_sample=True)
     everyone = [item for items in found.values() for item in items]
     hand = HandLabels(
         drawn=len(found) if is_census else len(drawn),
@@ -52,10 +60,23 @@ def gathered(
         annotators=len({item.annotator for item in everyone}),
         designs=(CENSUS,) if is_census else tuple(sorted({how[1] for how in map(_drawn, drawn.values()) if how})),
         agreement=agreement(everyone),
+        is_sample=truth.is_sample,
+        confusions=tuple(_confusions(truth, votes, camps)),
     )
-    if is_census:
-        return hand, _truth(found, np.ones(len(found)), votes, camps)
-    return hand, _truth(drawn, _weights(list(drawn.values())), votes, camps) if drawn else None
+    return hand, truth
+
+
+def _confusions(truth: Truth, votes: Votes, camps: Sequence[str]) -> Iterator[Confusion]:
+    stances = [(name, STANCES, codes, truth.stances[name]) for name, codes in votes.stances.items()]
+    asked = [
+        ("camp", camps, votes.camps, truth.camps),
+        *stances,
+        ("sentiment", SENTIMENTS, votes.sentiments, truth.sentiments),
+    ]
+    for question, labels, codes, shares in asked:
+        found = rates(codes, Hand(truth.places, shares, truth.weights))
+        if len(found.said):
+            yield confusion(question, labels, found)
 
 
 def labels_for_five(overall: Cell, doubt: float) -> int | None:
@@ -89,9 +110,12 @@ def _weights(posts: Sequence[Sequence[Annotation]]) -> Floats:
     return np.array([sizes[design] / probability / totals[design] for probability, design in draws])
 
 
-def _truth(found: Mapping[int, Sequence[Annotation]], weights: Floats, votes: Votes, camps: Sequence[str]) -> Truth:
+def _truth(
+    found: Mapping[int, Sequence[Annotation]], weights: Floats, votes: Votes, camps: Sequence[str], *, is_sample: bool
+) -> Truth:
     posts = list(found.values())
     return Truth(
+        is_sample=is_sample,
         places=np.array(list(found), dtype=np.int64),
         weights=weights,
         camps=_shares(posts, camps, lambda item: item.camp),

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from corpus.labels import Target
     from reports.settings import ReportMeta
 
+METHODS = ("PPI++", "confusion matrix")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
@@ -45,14 +47,16 @@ class Lead:
 class Corrected:
     """Shares corrected for the model's mistakes by posts that people labelled.
 
+    `method` is one of METHODS: by hand labels drawn from these posts, or by the confusion matrix of all hand labels.
     `labelled` is how many those are, `effective` how many drawn with equal chances would be worth the same. `tuning` is
-    the weight given to the model (0: none, 1: full), `agreement` how often it says what people say. `n` and `authors`
-    of the shares are those of the hand-labelled posts.
+    the weight given to the model (0: none, 1: full; None with the confusion matrix), `agreement` how often it says what
+    people say. `n` and `authors` of the shares are those of the hand-labelled posts.
     """
 
+    method: str
     labelled: int
     effective: float
-    tuning: float
+    tuning: float | None
     agreement: float
     shares: tuple[Share, ...]
     lead: Lead | None
@@ -295,14 +299,36 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Confusion:
+    """What the model says of hand-labelled posts, by what people say of them.
+
+    `labels` are those that either gives. Each has the worth of `posts` hand labels, and one of the `rates`: how often
+    the model gives each label to posts that people give this one. `condition` is the condition number, None where the
+    matrix has no inverse. `problem` is None, or why shares are not corrected by it: "few labels", "ill-conditioned".
+    """
+
+    question: str
+    labels: tuple[str, ...]
+    posts: tuple[float, ...]
+    rates: tuple[tuple[float, ...], ...]
+    condition: float | None
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HandLabels:
-    """What people labelled: judged posts that were drawn at random, others, and how far the annotators agree."""
+    """What people labelled: judged posts that were drawn at random, others, and how far the annotators agree.
+
+    `is_sample`: corrections rest on those drawn at random; otherwise there are too few, and they rest on all.
+    """
 
     drawn: int
     others: int
     annotators: int
     designs: tuple[str, ...]
     agreement: tuple[Agreement, ...]
+    is_sample: bool
+    confusions: tuple[Confusion, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,10 +21,10 @@ MISTAKES = np.array([[0.8, 0.05, 0.15], [0.25, 0.6, 0.15], [0.1, 0.02, 0.88]])  
 LABELS = ("a", "b", "c")
 
 
-def population(random: np.random.Generator, clusters: int = 150) -> tuple[np.ndarray, ...]:
+def population(random: np.random.Generator, clusters: int = 150, shares: np.ndarray = TRUTH) -> tuple[np.ndarray, ...]:
     """Posts in threads that lean their own way: what they say, what a biased model makes of it, and their threads."""
     threads = np.repeat(np.arange(clusters), random.geometric(1 / 8, size=clusters))
-    leanings = random.dirichlet(6 * TRUTH, size=clusters)[threads]
+    leanings = random.dirichlet(6 * shares, size=clusters)[threads]
     truth = (random.random((len(threads), 1)) > leanings.cumsum(axis=1)[:, :2]).sum(axis=1)
     said = (random.random((len(threads), 1)) > MISTAKES.cumsum(axis=1)[truth][:, :2]).sum(axis=1)
     return truth, said, threads
@@ -175,7 +175,7 @@ def test_without_usable_hand_labels_it_says_how_many_would_do() -> None:
     assert "hand labels would bring what its mistakes add to the leading share to within ±5 points" in text
     assert "stancemap annotations sample -n " in text
     assert "Only 20 posts drawn at random are labelled by hand" in reported(annotations(20))
-    assert "not drawn at random" in reported(annotations(150, probability=None))
+    assert "not drawn at random" in reported(annotations(29, probability=None))
 
 
 def test_two_people_are_set_beside_each_other() -> None:

@@ -8,6 +8,7 @@ from corpus.labels import NEUTRAL
 from reports.document import Bullets, Link, Strong, paragraph
 from reports.prose import between, compact, counted, days, joined, number, percent, points, siding
 from reports.sections import titles
+from reports.sections.confusion import is_inverted
 
 if TYPE_CHECKING:
     from reports.document import Block, Prose
@@ -125,7 +126,9 @@ def _caveat(report: Report) -> Prose:
         return (
             Strong("Mind"),
             f" that a model gave the labels: {counted(corrected.labelled, 'hand label')} correct its mistakes, and ",
-            "the intervals allow for them (",
+            "the intervals allow for them",
+            ", provided that it errs in all posts as it does in these" if is_inverted(corrected) else "",
+            " (",
             Link("how", f"#{titles.CORRECTION}"),
             "). The posts are those collected, not a sample of all who have an opinion.",
         )

@@ -8,7 +8,8 @@ from corpus.labels import NEUTRAL
 from reports.correction import FEW_LABELS, MIN_LABELS
 from reports.document import Code, Section, Strong, Table, paragraph
 from reports.prose import compact, counted, joined, number, percent
-from reports.sections import titles
+from reports.sections import confusion, titles
+from reports.sections.confusion import is_inverted
 from reports.sections.tables import NOTHING
 
 if TYPE_CHECKING:
@@ -29,13 +30,16 @@ def section(report: Report) -> Section | None:
     if corrected:
         blocks += [*_side_by_side(report), paragraph(Strong("Which to trust."), f" {_verdict(report, corrected)}")]
     if report.hand:
-        blocks += _agreement(report.hand)
+        blocks += [*confusion.blocks(report), *_agreement(report.hand)]
     return Section(titles.CORRECTION, tuple(blocks))
 
 
 def _state(report: Report) -> Iterator[Block]:
     """Say how many hand labels there are, and what they are good for."""
     hand, camps = report.hand, report.overall and report.overall.camps
+    if hand and camps and camps.corrected and is_inverted(camps.corrected):
+        yield paragraph(*confusion.told(hand, camps.corrected))
+        return
     if camps and camps.corrected:
         found = camps.corrected
         yield paragraph(
@@ -60,14 +64,15 @@ def _why(report: Report) -> str:
         )
     if hand is None:
         return " No post is labelled by hand, so how often the model errs here is not known."
-    if hand.drawn:
-        few = counted(hand.drawn, "post drawn at random is", "posts drawn at random are")
-        return f" Only {few} labelled by hand; at least {MIN_LABELS} are needed."
+    few = counted(hand.drawn, "post drawn at random is", "posts drawn at random are")
     others = counted(hand.others, "post is", "posts are")
-    return (
-        f" {others} labelled by hand, but not drawn at random, "
+    told = (
+        f" Only {few} labelled by hand; at least {MIN_LABELS} are needed."
+        if hand.drawn
+        else f" {others} labelled by hand, but not drawn at random, "
         "so what the model misses in them says nothing about the others."
     )
+    return f"{told}{confusion.hindrance(report, hand)}"
 
 
 def _advice(report: Report) -> tuple[str | Code, ...]:
@@ -96,7 +101,9 @@ def _side_by_side(report: Report) -> Iterator[Block]:
         name = next(known.label for known in report.targets if known.name == target)
         rows += _rows(report, f"stance toward {name}", found)
     rows += _rows(report, "sentiment", report.sentiment)
-    yield Table(("Share", "As the model says", "Corrected", "Shift in points", "Hand labels"), tuple(rows))
+    yield Table(
+        ("Share", "As the model says", "Corrected", "Shift in points", "Hand labels", "Corrected by"), tuple(rows)
+    )
 
 
 def _rows(report: Report, what: str, found: Distribution | None) -> Iterator[tuple[str, ...]]:
@@ -106,11 +113,11 @@ def _rows(report: Report, what: str, found: Distribution | None) -> Iterator[tup
         label = "no side" if share.label == NEUTRAL and what != "sentiment" else report.label(share.label)
         name = f"{what}: {STANCES.get(label, label)}"
         if found.corrected is None:
-            yield name, compact(share), NOTHING, NOTHING, "0"
+            yield name, compact(share), NOTHING, NOTHING, "0", NOTHING
             continue
         better = found.corrected[share.label]
         shift = f"{100 * (better.share - share.share):+.1f}".replace("-", "−")
-        yield name, compact(share), compact(better), shift, number(better.n)
+        yield name, compact(share), compact(better), shift, number(better.n), found.corrected.method
 
 
 STANCES = {"favor": "in favour", "none": "no stance"}
@@ -134,7 +141,11 @@ def _verdict(report: Report, corrected: Corrected) -> str:
         if corrected.effective < FEW_LABELS
         else ""
     )
-    trust = "Trust the corrected shares and their intervals: they hold however the model errs."
+    trust = (
+        confusion.TRUST
+        if is_inverted(corrected)
+        else "Trust the corrected shares and their intervals: they hold however the model errs."
+    )
     if off:
         return (
             f"{trust} For {joined([*off])} the model's own share lies outside the corrected interval, so its mistakes "
@@ -142,8 +153,7 @@ def _verdict(report: Report, corrected: Corrected) -> str:
         )
     return (
         f"{trust} The model's own shares lie within the corrected intervals, so no bias is seen; their narrower "
-        f"intervals leave its mistakes out all the same.{few} Cells with fewer than {MIN_LABELS} hand labels stay as "
-        "the model says."
+        f"intervals leave its mistakes out all the same.{few}"
     )
 
 

@@ -8,6 +8,7 @@ from reports.document import Bullets, Code, Literal, Section, Strong, Table, par
 from reports.prevalence import MANY_CLUSTERS, MIN_CLUSTERS, MOST_DRAWN
 from reports.prose import day, joined, number
 from reports.sections import titles
+from reports.sections.confusion import is_inverted
 
 if TYPE_CHECKING:
     from reports.document import Block, Prose
@@ -67,7 +68,10 @@ def _statistics(report: Report) -> tuple[Prose, ...]:
             f"the percentile bootstrap over whole ones ({number(report.draws)} draws, seed {report.seed}); with fewer ",
             "or more, and for shares of 0% or 100%, it is Wilson's, with the posts divided by the design effect. ",
             f"With fewer than {MIN_CLUSTERS} authors, all posts of one author count as one voice. Weighted and ",
-            "corrected shares have Wilson's interval too, with the variance of their linear form over whole ones.",
+            "corrected shares have Wilson's interval too, with the variance of their linear form over whole ones",
+            "; those corrected by the confusion matrix have Student's, cut to 0% and 100%."
+            if _inverts(report)
+            else ".",
         ),
         (
             Strong("Design effect:"),
@@ -79,6 +83,12 @@ def _statistics(report: Report) -> tuple[Prose, ...]:
             "collected; that many intervals are shown at once, of which one in twenty misses by chance.",
         ),
     )
+
+
+def _inverts(report: Report) -> bool:
+    cells = [*report.communities.cells, *(period.cell for period in report.timeline.periods)]
+    cells += [report.overall] if report.overall else []
+    return any(is_inverted(cell.camps.corrected) for cell in cells)
 
 
 def _errors(report: Report) -> str:

@@ -8,6 +8,7 @@ from corpus.labels import SENTIMENTS
 from reports.document import Table
 from reports.prevalence import MIN_CLUSTERS
 from reports.prose import compact, counted, number
+from reports.sections.confusion import is_inverted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -64,11 +65,11 @@ def _largest(found: Iterable[Distribution]) -> str:
 
 
 def _rows(name: str, cell: Cell) -> Iterator[tuple[str, ...]]:
-    """Give the row of a cell, and where enough of its posts are labelled by hand, that of the corrected shares."""
+    """Give the row of a cell, and where they could be corrected, that of the corrected shares."""
     yield _row(name, cell)
     corrected = cell.sides and cell.sides.corrected
     if corrected:
-        few = counted(corrected.labelled, "hand label")
+        few = "the confusion matrix" if is_inverted(corrected) else counted(corrected.labelled, "hand label")
         shares = map(compact, corrected.shares)
         yield f"{name}, corrected by {few}", NOTHING, NOTHING, NOTHING, *shares, NOTHING
 
