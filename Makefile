@@ -24,11 +24,15 @@ example: demo
 	cp -r $(DEMO)/report/report.md $(DEMO)/report/report.html $(DEMO)/report/charts examples/report/
 
 # Repeat the training of the built-in model: make model DATA=folder-of-the-labelled-corpora (CONTRIBUTING.md).
+LARGER ?= sentence-transformers/all-mpnet-base-v2
 model: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet '.[train]'
 	$(RUN) train --data $(DATA) -o out/model-first
 	$(RUN) train --data $(DATA) -o out/model-second --base out/model-first --settings nlp/training/second.toml
-	$(RUN) train --data $(DATA) -o out/model --base out/model-second --settings nlp/training/third.toml
+	$(RUN) train --data $(DATA) -o out/model-third --base out/model-second --settings nlp/training/third.toml
+	$(RUN) train --data $(DATA) -o out/teacher-first --name teacher --base $(LARGER) --settings nlp/training/teacher.toml
+	$(RUN) train --data $(DATA) -o out/teacher --name teacher --base out/teacher-first --settings nlp/training/teacher-second.toml
+	$(RUN) train --data $(DATA) -o out/model --base out/model-third --teacher out/teacher --settings nlp/training/distilled.toml
 
 test: $(VENV)/.tested-wheel lint
 	$(BIN)/python -P -m pytest

@@ -77,12 +77,12 @@ class Predictor:
         """Read (text, context) pairs, both cleaned by `self.reader.clean`."""
         windows = self.reader.windows(pairs)
         flat = [(owner, window) for owner, group in enumerate(windows) for window in group]
-        rows: list[list[tuple[Window, _Row]]] = [[] for _ in pairs]
+        rows: list[list[tuple[Window, Probabilities]]] = [[] for _ in pairs]
         for owner, window, row in self._rows(flat):
             rows[owner].append((window, row))
         return [_combine(group) for group in rows]
 
-    def _rows(self, flat: Sequence[tuple[int, Window]]) -> Iterator[tuple[int, Window, _Row]]:
+    def _rows(self, flat: Sequence[tuple[int, Window]]) -> Iterator[tuple[int, Window, Probabilities]]:
         batches = list(_batches([len(window.ids) for _, window in flat], self._budget))
         read = self._pool.map if self._pool else map
         answered = read(self._answers, ([flat[n][1] for n in chosen] for chosen in batches))
@@ -91,10 +91,10 @@ class Predictor:
                 yield *flat[n], row
 
     @torch.inference_mode()
-    def _answers(self, windows: Sequence[Window]) -> list[_Row]:
+    def _answers(self, windows: Sequence[Window]) -> list[Probabilities]:
         """Compute a batch, or, where a GPU has no room for it, its halves."""
         try:
-            return list(islice(_probabilities(self._outputs(windows), self._calibration), len(windows)))
+            return list(islice(probabilities(self._outputs(windows), self._calibration), len(windows)))
         except torch.OutOfMemoryError as error:
             if len(windows) == 1:
                 raise ModelError(
@@ -127,7 +127,7 @@ def predict_examples(checkpoint: Checkpoint, examples: Sequence[Example], device
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Probabilities:
     """Probabilities of one window, in the order of `Outputs`."""
 
     camp: Array
@@ -152,7 +152,8 @@ def _most(length: int, budget: int) -> int:
     return max(1, budget // padded(length))
 
 
-def _probabilities(outputs: Outputs, calibration: Calibration) -> Iterator[_Row]:
+def probabilities(outputs: Outputs, calibration: Calibration) -> Iterator[Probabilities]:
+    """Turn a batch's logits into calibrated probabilities, row after row."""
     heat = calibration.temperature
     camp, stance = outputs.camp.float().clone(), outputs.stance.float().clone()
     camp[:, -1] += calibration.neutral
@@ -168,10 +169,10 @@ def _probabilities(outputs: Outputs, calibration: Calibration) -> Iterator[_Row]
     )
     arrays = [column.cpu().numpy().astype(np.float64) for column in columns]
     for n in range(len(arrays[0])):
-        yield _Row(*(array[n] for array in arrays))
+        yield Probabilities(*(array[n] for array in arrays))
 
 
-def _combine(group: Sequence[tuple[Window, _Row]]) -> Prediction:
+def _combine(group: Sequence[tuple[Window, Probabilities]]) -> Prediction:
     """Join the windows of one text: tone is averaged; a side taken in one window is a side taken.
 
     Windows that name no target in the post have no say over stances where another window does.

@@ -15,17 +15,17 @@ from nlp.checkpoint import Calibration, in_precision, load
 from nlp.device import choose_precision
 from nlp.encoding import Window, padded
 from nlp.model import Outputs
-from nlp.predict import Predictor, _combine, _Row
+from nlp.predict import Predictor, Probabilities, _combine
 from tiny import WORDS, tiny_checkpoint
 
 CPU = torch.device("cpu")
 
 
-def row(neutral: float, none: float = 0.5, tone: float = 0.5) -> _Row:
+def row(neutral: float, none: float = 0.5, tone: float = 0.5) -> Probabilities:
     stance = np.array([[(1 - none) / 2, none, (1 - none) / 2]] * 3)
     moved = np.array([0.2, 0.1, 0.1, 0.6])
     camp = np.array([1 - neutral, 0, 0, neutral])
-    return _Row(camp, stance, np.array([tone, 1 - tone, 0]), np.zeros(15), moved, moved, np.array(0.5))
+    return Probabilities(camp, stance, np.array([tone, 1 - tone, 0]), np.zeros(15), moved, moved, np.array(0.5))
 
 
 def window(*, named: bool) -> Window:

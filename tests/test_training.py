@@ -11,6 +11,7 @@ from transformers import (
     BertConfig,
     DebertaV2Config,
     ModernBertConfig,
+    MPNetConfig,
     PreTrainedTokenizerFast,
     RobertaConfig,
     XLMRobertaConfig,
@@ -47,6 +48,7 @@ FAMILIES = {
         vocab_size=len(WORDS), max_position_embeddings=128, relative_attention=True, pos_att_type=["p2c", "c2p"],
         type_vocab_size=0, pad_token_id=0, **SMALL,
     ),
+    "mpnet": MPNetConfig(vocab_size=len(WORDS), max_position_embeddings=130, pad_token_id=0, **SMALL),
     "modernbert": ModernBertConfig(
         vocab_size=len(WORDS), max_position_embeddings=128, pad_token_id=0, bos_token_id=1, eos_token_id=2,
         cls_token_id=1, sep_token_id=2, **SMALL,
@@ -224,3 +226,13 @@ def test_batches_of_readers_and_feed_agree() -> None:
     [[other]] = reader.windows([(reader.clean(EXAMPLES[3].text), None)])
     assert window == other
     assert torch.equal(collate([window], [names], SPECIAL).ids, collate([other], [reader.names], SPECIAL).ids)
+
+
+def test_frozen_layers_stay_and_the_others_move() -> None:
+    model = tiny_checkpoint().model
+    before = {name: weights.clone() for name, weights in model.named_parameters()}
+    feed = Feed(tiny_tokenizer(), SPECIAL, settings().recipe)
+    list(train(model, feed, {"written": EXAMPLES}, settings=settings(frozen=1), device=CPU))
+    moved = {name for name, weights in model.named_parameters() if not torch.equal(weights, before[name])}
+    assert not any("layer.0." in name or "embeddings" in name for name in moved)
+    assert any("layer.1." in name for name in moved)

@@ -54,6 +54,8 @@ def shuffle(example: Example, chance: random.Random) -> Example:
     order = list(range(len(example.targets)))
     chance.shuffle(order)
     place = {old: new for new, old in enumerate(order)} | {len(order): len(order)}
+    lesson = example.lesson
+    columns = [*order, len(order)]
     return replace(
         example,
         targets=tuple(example.targets[n] for n in order),
@@ -61,6 +63,14 @@ def shuffle(example: Example, chance: random.Random) -> Example:
         camp=None if example.camp is None else place[example.camp],
         left=None if example.left is None else place[example.left],
         joined=None if example.joined is None else place[example.joined],
+        lesson=lesson
+        and replace(
+            lesson,
+            camp=lesson.camp[columns],
+            stance=lesson.stance[order],
+            left=lesson.left[columns],
+            joined=lesson.joined[columns],
+        ),
     )
 
 

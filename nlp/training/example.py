@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from corpus.labels import Target
+    from nlp.predict import Probabilities
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +17,7 @@ class Example:
     `camp`, `left` and `joined` are indices into `targets`, or len(targets) for none of them. `stances` holds an index
     into STANCES for each target (None: unknown), `sentiment` one into SENTIMENTS, `reasons` the indices into REASONS
     that apply. `group` names what must stay on one side of a split: a thread, or the post itself. `platform` and
-    `community` say where it was written, where that is known.
+    `community` say where it was written, where that is known. `lesson` is what a teacher makes of it.
     """
 
     id: str
@@ -34,3 +35,4 @@ class Example:
     relevant: bool | None = None
     platform: str | None = None
     community: str | None = None
+    lesson: Probabilities | None = None

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
+import numpy as np
 import torch
 
-from corpus.labels import REASONS
+from corpus.labels import REASONS, STANCES
 from nlp.encoding import Batch, Reader, Special, Window, collate
+from nlp.model import Outputs
 from nlp.training.augment import estrange, permute, shuffle
 
 if TYPE_CHECKING:
@@ -21,10 +23,11 @@ if TYPE_CHECKING:
     from nlp.recipe import Recipe
     from nlp.training.example import Example
     from nlp.training.settings import TrainingSettings
+    from nlp.training.teacher import Teacher
 
 Item: TypeAlias = "tuple[Example, Window, list[list[int]]]"  # the last: word pieces of the targets' names
 UNKNOWN = -100
-_RENAMED = {"written", "framework_posts"}
+RENAMED = {"written", "framework_posts"}
 _POOL = 64  # batches whose examples are sorted by length together
 
 
@@ -32,7 +35,8 @@ _POOL = 64  # batches whose examples are sorted by length together
 class Truth:
     """Labels of B examples; UNKNOWN where a corpus does not tell. stance is [B, T], reasons [B, 15], the rest [B].
 
-    "None of the targets" is column T of camp, left and joined, T being the widest of the batch.
+    "None of the targets" is column T of camp, left and joined, T being the widest of the batch. `lesson` holds what a
+    teacher makes of them: probabilities in the shapes of `Outputs`, None where not every example has a lesson.
     """
 
     camp: torch.Tensor
@@ -42,10 +46,13 @@ class Truth:
     left: torch.Tensor
     joined: torch.Tensor
     relevance: torch.Tensor
+    lesson: Outputs | None = None
 
     def to(self, device: torch.device) -> Truth:
         """Copy to a device."""
-        return Truth(*(getattr(self, name).to(device) for name in self.__slots__))
+        lesson = self.lesson and Outputs(*(probabilities.to(device) for probabilities in self.lesson))
+        labels = {name: getattr(self, name).to(device) for name in self.__slots__ if name != "lesson"}
+        return Truth(**labels, lesson=lesson)
 
 
 class Feed:
@@ -84,6 +91,7 @@ def epoch(
     batch: int,
     settings: TrainingSettings,
     chance: random.Random,
+    teacher: Teacher | None = None,
 ) -> Iterator[tuple[list[Batch], Truth]]:
     """Draw one epoch: each source as often as `mix` says, in random order, in batches of similar length.
 
@@ -93,13 +101,14 @@ def epoch(
     chance.shuffle(drawn)
     size, views = batch * _POOL, 2 if settings.consistency else 1
     for start in range(0, len(drawn), size):
-        ordered = (shuffle(example, chance) for example in drawn[start : start + size])
+        chosen = drawn[start : start + size]
+        ordered = (shuffle(example, chance) for example in (teacher.teach(chosen) if teacher else chosen))
         pool = [[_view(feed, example, settings, chance) for _ in range(views)] for example in ordered]
         pool.sort(key=lambda seen: len(seen[0][1].ids))
         batches = [pool[n : n + batch] for n in range(0, len(pool), batch)]
         chance.shuffle(batches)
-        for chosen in batches:
-            seen = [feed.batch(view) for view in zip(*chosen, strict=True)]
+        for rows in batches:
+            seen = [feed.batch(view) for view in zip(*rows, strict=True)]
             yield [each for each, _ in seen], seen[0][1]
 
 
@@ -109,21 +118,21 @@ def _draw(examples: Sequence[Example], times: float, chance: random.Random) -> l
 
 
 def _view(feed: Feed, example: Example, settings: TrainingSettings, chance: random.Random) -> Item:
-    return _masked(_item(feed, _renamed(example, settings, chance)), feed.mask, settings.masked, chance)
+    return _masked(item(feed, _renamed(example, settings, chance)), feed.mask, settings.masked, chance)
 
 
 def _renamed(example: Example, settings: TrainingSettings, chance: random.Random) -> Example:
     throw = chance.random()
-    if example.source in _RENAMED and throw < settings.permuted:
+    if example.source in RENAMED and throw < settings.permuted:
         return permute(example, chance)
-    if example.source in _RENAMED and throw < settings.permuted + settings.estranged:
+    if example.source in RENAMED and throw < settings.permuted + settings.estranged:
         return estrange(example, chance)
     if example.source == "debates" and throw < settings.estranged:
         return estrange(example, chance)
     return example
 
 
-def _item(feed: Feed, example: Example) -> Item:
+def item(feed: Feed, example: Example) -> Item:
     """Take the window that names the targets most: the labels of a long post most likely lie there."""
     windows, names = feed.windows(example)
     return example, max(windows, key=lambda window: sum(not there for there, *_ in window.mentions)), names
@@ -169,4 +178,25 @@ def truth(examples: Sequence[Example], width: int) -> Truth:
         left=column([choice(e.left, len(e.targets)) for e in examples]),
         joined=column([choice(e.joined, len(e.targets)) for e in examples]),
         relevance=column([UNKNOWN if e.relevant is None else int(e.relevant) for e in examples]),
+        lesson=lesson(examples, width),
     )
+
+
+def lesson(examples: Sequence[Example], width: int) -> Outputs | None:
+    """Collect lessons for a batch whose widest example has `width` targets; a target that is not there gets nothing."""
+    lessons = [example.lesson for example in examples if example.lesson is not None]
+    if len(lessons) < len(examples):
+        return None
+    rows = len(examples)
+    camp, left, joined = np.zeros((3, rows, width + 1), np.float32)
+    stance = np.zeros((rows, width, len(STANCES)), np.float32)
+    for n, one in enumerate(lessons):
+        known = len(one.stance)
+        columns = [*range(known), width]
+        camp[n, columns], left[n, columns], joined[n, columns] = one.camp, one.left, one.joined
+        stance[n, :known] = one.stance
+    sentiment, reasons, relevance = (
+        np.stack([getattr(one, head) for one in lessons]).astype(np.float32)
+        for head in ("sentiment", "reasons", "relevance")
+    )
+    return Outputs(*map(torch.from_numpy, (camp, stance, sentiment, reasons, left, joined, relevance)))

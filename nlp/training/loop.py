@@ -10,15 +10,18 @@ import torch
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from nlp.training.dropout import share_masks
-from nlp.training.feed import Feed, epoch
-from nlp.training.loss import divergence, loss
+from nlp.training.feed import Feed, Truth, epoch
+from nlp.training.loss import distance, divergence, loss
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from nlp.model import StanceModel
+    from torch import Tensor
+
+    from nlp.model import Outputs, StanceModel
     from nlp.training.example import Example
     from nlp.training.settings import Stage, TrainingSettings
+    from nlp.training.teacher import Teacher
 
 
 _AVERAGE_EVERY = 4
@@ -41,6 +44,7 @@ def train(
     *,
     settings: TrainingSettings,
     device: torch.device,
+    teacher: Teacher | None = None,
 ) -> Iterator[Progress]:
     """Train in place, stage after stage, and end with the averaged weights in the model.
 
@@ -52,8 +56,7 @@ def train(
     share_masks(model.encoder)
     if device.type == "cpu":
         model.encoder.set_attn_implementation("eager")  # the fused kernel's backward pass is ten times slower there
-    for parameter in model.encoder.get_input_embeddings().parameters():
-        parameter.requires_grad = False  # half of the weights, well trained and costly to move
+    _freeze(model, settings.frozen)
     for number, stage in enumerate(settings.stages):
         steps = _steps(stage, sources)
         optimizer = torch.optim.AdamW(_groups(model, stage), weight_decay=stage.weight_decay, fused=True)
@@ -63,12 +66,11 @@ def train(
         average = AveragedModel(model, multi_avg_fn=ema)
         step, total = 0, 0.0
         for _ in range(stage.epochs):
-            for views, labels in epoch(feed, sources, stage.mix, stage.batch, settings, chance):
+            for views, labels in epoch(feed, sources, stage.mix, stage.batch, settings, chance, teacher):
                 truth = labels.to(device)
                 with torch.autocast(device.type, torch.bfloat16):
                     outputs = [model(view.to(device)) for view in views]
-                    losses = [loss(each, truth, settings.loss, settings.label_smoothing) for each in outputs]
-                    value = torch.stack(losses).mean()
+                    value = torch.stack([_loss(each, truth, settings) for each in outputs]).mean()
                     if settings.consistency:
                         value = value + settings.consistency * divergence(outputs[0], outputs[1], truth)
                 value.backward()  # type: ignore[no-untyped-call]
@@ -83,6 +85,24 @@ def train(
                     yield Progress(number, step, steps, total / 50)
                     total = 0.0
         model.load_state_dict(average.module.state_dict())
+
+
+def _loss(outputs: Outputs, truth: Truth, settings: TrainingSettings) -> Tensor:
+    """Weigh what the labels say against what the teacher says, where there is one."""
+    labelled = loss(outputs, truth, settings.loss, settings.label_smoothing)
+    if truth.lesson is None:
+        return labelled
+    return (1 - settings.taught) * labelled + settings.taught * distance(outputs, truth.lesson, settings.loss)
+
+
+def _freeze(model: StanceModel, layers: int) -> None:
+    for parameter in model.encoder.get_input_embeddings().parameters():
+        parameter.requires_grad = False  # half of the weights, well trained and costly to move
+    total = int(model.encoder.config.num_hidden_layers)
+    for name, parameter in model.named_parameters():
+        depth = _depth(name, total)
+        if layers and depth is not None and depth <= layers:
+            parameter.requires_grad = False
 
 
 def _steps(stage: Stage, sources: Mapping[str, Sequence[Example]]) -> int:

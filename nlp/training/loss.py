@@ -28,6 +28,20 @@ def loss(outputs: Outputs, truth: Truth, weights: Mapping[str, float], smoothing
     return total + weights["relevance"] * _flags(outputs.relevance, truth.relevance) / rows
 
 
+def distance(outputs: Outputs, lesson: Outputs, weights: Mapping[str, float]) -> Tensor:
+    """Sum the cross-entropies between a teacher's probabilities and the heads, over every head and example."""
+    total = outputs.camp.new_zeros(())
+    for head in ("camp", "sentiment", "left", "joined", "stance"):
+        scores = functional.log_softmax(getattr(outputs, head).float(), -1)
+        total = total - weights[head] * (getattr(lesson, head) * scores).sum()
+    for head in ("reasons", "relevance"):
+        logits = getattr(outputs, head).float()
+        total = total + weights[head] * functional.binary_cross_entropy_with_logits(
+            logits, getattr(lesson, head), reduction="sum"
+        )
+    return total / len(outputs.camp)
+
+
 def divergence(first: Outputs, second: Outputs, truth: Truth) -> Tensor:
     """Symmetric Kullback-Leibler divergence between two views of the same examples, where labels are known."""
     rows, total = len(truth.camp), first.camp.new_zeros(())

@@ -16,6 +16,7 @@ from nlp.training.base import begin
 from nlp.training.calibrate import temperature
 from nlp.training.feed import Feed
 from nlp.training.loop import train
+from nlp.training.teacher import Teacher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,17 +36,19 @@ def run(
     name: str,
     settings: TrainingSettings,
     device: torch.device,
+    teacher: Checkpoint | None = None,
 ) -> Iterator[Progress]:
-    """Train a model from an encoder and write its folder."""
+    """Train a model from an encoder, with a larger one as its teacher where there is one, and write its folder."""
     begun = begin(base, name=name, heads=settings.heads, recipe=settings.recipe, languages=("en",))
     feed = Feed(begun.tokenizer, begun.special, begun.recipe)
     before = {key: weights.clone() for key, weights in begun.model.state_dict().items()}
-    yield from train(begun.model, feed, sources.train, settings=settings, device=device)
+    tutor = Teacher(teacher, device, seed=settings.seed) if teacher else None
+    yield from train(begun.model, feed, sources.train, settings=settings, device=device, teacher=tutor)
     after = begun.model.state_dict()
     begun.model.load_state_dict({key: torch.lerp(after[key], before[key].to(device), settings.kept) for key in after})
     save(folder, replace(begun, calibration=calibrate(begun, sources, device)))
     (folder / "training.json").write_text(
-        json.dumps(_origin(settings, sources, base, device), indent=2) + "\n", "utf-8"
+        json.dumps(_origin(settings, sources, base, device, teacher), indent=2) + "\n", "utf-8"
     )
 
 
@@ -69,10 +72,13 @@ def calibrate(checkpoint: Checkpoint, sources: Sources, device: torch.device) ->
     )
 
 
-def _origin(settings: TrainingSettings, sources: Sources, base: str, device: torch.device) -> dict[str, object]:
-    """Record what a run depends on: settings, encoder, device, and size and hash of every source."""
+def _origin(
+    settings: TrainingSettings, sources: Sources, base: str, device: torch.device, teacher: Checkpoint | None
+) -> dict[str, object]:
+    """Record what a run depends on: settings, encoder, teacher, device, and size and hash of every source."""
     return {
         "base": Path(base).name if Path(base).exists() else base,  # not the place of a folder on this machine
+        "teacher": teacher and f"{teacher.name} {teacher.revision}",
         "device": str(device),
         "settings": asdict(settings),
         "data": {

@@ -43,10 +43,12 @@ class TrainingSettings:
     permuted: float = 0.3  # of the posts about the frameworks: names exchanged among them
     estranged: float = 0.2  # and names from other debates
     masked: float = 0.0  # share of the tokens hidden, so that texts are not learnt by heart
+    frozen: int = 0  # encoder layers left as they are, from the bottom: a larger body trains in two thirds of the time
     kept: float = 0.0  # WiSE-FT (Wortsman et al. 2022): share of the starting weights in the final ones
     averaging: float = 0.999  # decay of the exponential moving average of the weights
     label_smoothing: float = 0.05
     consistency: float = 0.0  # R-Drop (Wu et al. 2021), the second pass under other names: weight of the divergence
+    taught: float = 0.7  # where there is a teacher: the weight of its probabilities beside that of the labels
     loss: Mapping[str, float] = field(
         default_factory=lambda: {
             "camp": 1.0,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nlp.training import corpora
+from nlp.training import corpora, unlabelled
 from nlp.training.corpora import bucket
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ def load_sources(data: Path, written: Path) -> Sources:
     found.train["dev_jira"] = list(corpora.developers(data, "jira"))
     _split(found, corpora.developers(data, "so"), test=3)
     _split(found, corpora.written(written), test=1)
+    found.train["sentences"] = list(unlabelled.sentences(found.train["written"]))
+    found.train["crossed"] = list(unlabelled.crossed(found.train["written"]))
     found.train["framework_posts"] = list(corpora.framework_posts(data, test=False))
     found.test["framework_posts"] = list(corpora.framework_posts(data, test=True))
     return found

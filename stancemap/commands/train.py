@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     metavar="ENCODER",
     help="Another encoder, or a model to go on from: folder or Hub id (default: all-MiniLM-L6-v2).",
 )
+@click.option("--teacher", type=click.Path(path_type=Path), help="A larger trained model to learn from, beside labels.")
 @click.option("--name", default="stancemap-minilm", show_default=True, help="Name of the model.")
 @click.option("--device", help="auto, cpu, cuda or mps (default: that of the configuration).")
 @with_config
@@ -38,6 +39,7 @@ def command(
     written: Path,
     settings_path: Path | None,
     base: str | None,
+    teacher: Path | None,
     name: str,
     device: str | None,
 ) -> None:
@@ -48,7 +50,8 @@ def command(
       stancemap train --data labelled/ -o my-model/
       stancemap train --data labelled/ --base answerdotai/ModernBERT-base --device cuda -o larger/
     """
-    from nlp.device import choose_device
+    from nlp.checkpoint import in_precision, load
+    from nlp.device import choose_device, choose_precision
     from nlp.training.base import minilm
     from nlp.training.run import run
     from nlp.training.settings import load_settings
@@ -58,7 +61,8 @@ def command(
     encoder = base or str(minilm())
     sources = load_sources(data, written)
     place = choose_device(device or config.model.device, config.model.threads)
+    tutor = in_precision(load(teacher), choose_precision(config.model.precision, place)) if teacher else None
     with console.progress("training", 1.0) as bar:
-        for step in run(folder, sources, base=encoder, name=name, settings=settings, device=place):
+        for step in run(folder, sources, base=encoder, name=name, settings=settings, device=place, teacher=tutor):
             bar(step.step / step.steps, note=f"stage {step.stage + 1}, loss {step.loss:.3f}")
     console.say(f"Wrote the model to {folder}. Measure it with `stancemap evaluate --model {folder} FILE`.")

@@ -1,0 +1,39 @@
+"""Texts cut from labelled posts whose own labels nobody knows: only a teacher can say what they mean."""
+
+from __future__ import annotations
+
+import random
+import re
+from typing import TYPE_CHECKING
+
+from nlp.training.example import Example
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_END = re.compile(r"(?<=[.!?])\s+|\n+")
+
+
+def sentences(examples: Iterable[Example]) -> Iterator[Example]:
+    """Take one sentence of every post of several."""
+    chance = random.Random(1)
+    for example in examples:
+        parts = [part for part in _END.split(example.text) if len(part.split()) > 3]
+        if len(parts) > 2:
+            yield _bare(example, text=chance.choice(parts), context=example.context)
+
+
+def crossed(examples: Iterable[Example]) -> Iterator[Example]:
+    """Put replies under the parents of others."""
+    replies = [example for example in examples if example.context]
+    parents = [example.context for example in replies]
+    random.Random(1).shuffle(parents)
+    for reply, parent in zip(replies, parents, strict=True):
+        if parent != reply.context:
+            yield _bare(reply, text=reply.text, context=parent)
+
+
+def _bare(example: Example, *, text: str, context: str | None) -> Example:
+    return Example(
+        id=example.id, source=example.source, text=text, context=context, targets=example.targets, group=example.group
+    )
