@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from reports.report import Corrected, Distribution
+    from reports.estimates import Corrected, Distribution
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]

@@ -2,8 +2,9 @@
 
 from reports.as_json import as_document
 from reports.building import build
+from reports.estimates import Share
 from reports.markdown import render
-from reports.report import Report, Share
+from reports.report import Report
 from reports.settings import ReportMeta, ReportSettings
 from reports.writing import FORMATS, write
 

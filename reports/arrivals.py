@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reports.periods import first_of
-from reports.report import Arrivals
+from reports.timeline import Arrivals
 
 if TYPE_CHECKING:
     from reports.counting import Counting
     from reports.prevalence import Ints
-    from reports.report import Places, Timeline
+    from reports.report import Places
+    from reports.timeline import Timeline
 
 
 def arrivals(count: Counting, communities: Places, line: Timeline) -> tuple[Arrivals, ...]:

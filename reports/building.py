@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     from corpus.labels import Target
     from corpus.opinion import Opinions
     from corpus.walk import Coverage
+    from reports.hand_labels import HandLabels
     from reports.quotes import Texts
-    from reports.report import Comparison, HandLabels, Ledger, Timeline
+    from reports.report import Comparison, Ledger
     from reports.settings import ReportMeta, ReportSettings
+    from reports.timeline import Timeline
 
 
 def build(

@@ -15,7 +15,7 @@ import numpy as np
 
 from reports.grouping import grouped
 from reports.prevalence import MIN_CLUSTERS
-from reports.report import Change
+from reports.timeline import Change
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from reports.counting import Counting
     from reports.prevalence import Floats, Ints
-    from reports.report import Timeline
+    from reports.timeline import Timeline
 
 FALSE_ALARMS = 0.05
 SHUFFLES = 999

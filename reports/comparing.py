@@ -16,7 +16,7 @@ from reports.report import Comparison, Moved
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reports.report import Cell, Corrected, Distribution, Share
+    from reports.estimates import Cell, Corrected, Distribution, Share
 
 
 class Side(NamedTuple):

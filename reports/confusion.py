@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from reports.correction import MIN_LABELS, Hand
+from reports.estimates import METHODS, Corrected
 from reports.grouping import different, grouped
+from reports.hand_labels import Confusion
 from reports.linear import Estimate, among, labelled, leading, summed
 from reports.prevalence import MIN_CLUSTERS, Interval, kish, known, largest, student, wilson
-from reports.report import METHODS, Confusion, Corrected
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from reports.estimates import METHODS, Corrected
 from reports.grouping import different, grouped
 from reports.linear import Estimate, among, covariance, interval, labelled, leading, summed
 from reports.prevalence import MIN_CLUSTERS, kish, known
-from reports.report import METHODS, Corrected
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,18 +11,20 @@ import numpy as np
 from corpus.labels import SENTIMENTS, STANCES
 from reports.confusion import adjusted, rates
 from reports.correction import Hand, corrected
+from reports.estimates import Cell
 from reports.grouping import grouped
 from reports.periods import first_of, last_day, numbered, unit_for
 from reports.prevalence import Sampling, distribution
-from reports.report import Cell, Period, Places, Timeline
+from reports.report import Places
+from reports.timeline import Period, Timeline
 from reports.votes import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from reports.estimates import Corrected, Distribution
     from reports.prevalence import Floats, Ints
-    from reports.report import Corrected, Distribution
     from reports.votes import Votes
 
 MOST_PLACES = 15

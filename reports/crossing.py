@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from reports.counting import Counting
     from reports.prevalence import Ints
-    from reports.report import Places, Timeline
+    from reports.report import Places
+    from reports.timeline import Timeline
 
 
 def crossed(count: Counting, communities: Places, timeline: Timeline) -> tuple[Crossed, ...]:

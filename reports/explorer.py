@@ -11,7 +11,8 @@ from reports.templating import fill
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from reports.report import Distribution, Report
+    from reports.estimates import Distribution
+    from reports.report import Report
 
 DIGITS = 4
 NAME = 60  # characters

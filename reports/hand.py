@@ -13,15 +13,16 @@ from reports.agreement import agreement
 from reports.confusion import confusion, rates
 from reports.correction import MIN_LABELS, Hand
 from reports.counting import Truth
+from reports.hand_labels import HandLabels
 from reports.prevalence import Z
-from reports.report import HandLabels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from corpus.annotation import Annotation
+    from reports.estimates import Cell
+    from reports.hand_labels import Confusion
     from reports.prevalence import Floats
-    from reports.report import Cell, Confusion
     from reports.votes import Votes
 
 FIVE_POINTS = 0.05

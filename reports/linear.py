@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from reports.estimates import Distribution, Lead, Share
 from reports.grouping import grouped
 from reports.prevalence import MIN_CLUSTERS, Interval, difference, kish, known, largest, student, wilson
-from reports.report import Distribution, Lead, Share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

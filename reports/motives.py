@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from corpus.opinion import Opinions
     from reports.counting import Counting
+    from reports.estimates import Share
     from reports.prevalence import Floats, Ints
-    from reports.report import Share
     from reports.settings import Claim
 
 

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from reports.estimates import Distribution, Lead, Share
 from reports.grouping import different, grouped
-from reports.report import Distribution, Lead, Share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

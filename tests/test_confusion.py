@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reports import Report
-    from reports.report import Corrected
+    from reports.estimates import Corrected
 
 ELSEWHERE = np.array([0.25, 0.5, 0.25])
 ALL = np.arange(1_000)

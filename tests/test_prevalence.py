@@ -12,7 +12,7 @@ from reports.prevalence import MANY_CLUSTERS, Sampling, distribution, student, w
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from reports.report import Distribution
+    from reports.estimates import Distribution
 
     Ints = NDArray[np.int64]
 

@@ -16,10 +16,10 @@ from corpus.post import State
 from debate import FRAMEWORKS, META, MONDAY, debate, opinion, report
 from reports import write
 from reports.document import Code, Link, Literal, Paragraph, Strong, Table, paragraph
+from reports.estimates import Share
 from reports.markdown import address, anchor, block, escape, render
 from reports.plain import cut, plain
 from reports.prose import compact, counted, days, joined, percent, period, points
-from reports.report import Share
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,8 +12,8 @@ from corpus.opinion import Opinions
 from debate import FRAMEWORKS, META, MONDAY, SETTINGS, debate, opinion, report, sentences
 from reports.building import build, survey
 from reports.comparing import compared, gap
+from reports.estimates import Share
 from reports.markdown import render
-from reports.report import Share
 from reports.settings import Claim, PublicFigure
 
 

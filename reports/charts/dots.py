@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from reports.charts.sheet import Sheet
     from reports.charts.theme import Layers, Row
-    from reports.report import Share
+    from reports.estimates import Share
 
 LINE = 13  # pixels a dot
 HEAD = ""  # the line above the dots of a row on a narrow sheet

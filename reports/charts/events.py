@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from reports.charts.span import Span
     from reports.charts.theme import Layers
-    from reports.report import Timeline
+    from reports.timeline import Timeline
 
 NAME = 70  # characters
 LETTERS = 44  # of a line of a name on a narrow sheet

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import altair as alt
 
 from reports.charts.sheet import AXIS
-from reports.report import moment
+from reports.timeline import moment
 
 if TYPE_CHECKING:
     from datetime import date
 
     from reports.charts.sheet import Sheet
-    from reports.report import Timeline
+    from reports.timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from reports.charts.sheet import Sheet
-    from reports.report import Share
+    from reports.estimates import Share
 
 Layers: TypeAlias = alt.LayerChart | alt.FacetChart
 Chart: TypeAlias = Layers | alt.VConcatChart

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from reports.charts.sheet import Sheet
     from reports.charts.span import Span
     from reports.charts.theme import Chart, Layers, Row
-    from reports.report import Period, Report, Timeline
+    from reports.report import Report
+    from reports.timeline import Period, Timeline
 
 LEAST = 5  # posts that take a side, for a point to be drawn at all
 ASIDE = 0.12  # of a period

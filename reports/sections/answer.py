@@ -12,7 +12,8 @@ from reports.sections.confusion import is_inverted
 
 if TYPE_CHECKING:
     from reports.document import Block, Prose
-    from reports.report import Distribution, Report
+    from reports.estimates import Distribution
+    from reports.report import Report
 
 
 def opening(report: Report) -> tuple[Block, ...]:

@@ -8,14 +8,16 @@ from corpus.labels import NEUTRAL
 from reports.confusion import EACH, MISFIT, WORST
 from reports.correction import MIN_LABELS
 from reports.document import Code, Strong, Table, paragraph
+from reports.estimates import METHODS
 from reports.prose import counted, joined, number, percent
-from reports.report import METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reports.document import Block, Prose
-    from reports.report import Cell, Confusion, Corrected, HandLabels, Report
+    from reports.estimates import Cell, Corrected
+    from reports.hand_labels import Confusion, HandLabels
+    from reports.report import Report
 
 NAMED = 6  # cells by name
 TRUST = (

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reports.document import Block
-    from reports.report import Corrected, Distribution, HandLabels, Report
+    from reports.estimates import Corrected, Distribution
+    from reports.hand_labels import HandLabels
+    from reports.report import Report
 
 FAIR, GOOD = 0.667, 0.8  # Krippendorff 2004
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reports.document import Block
-    from reports.report import Report, Share
+    from reports.estimates import Share
+    from reports.report import Report
 
 TOP = 3
 

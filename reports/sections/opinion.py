@@ -14,7 +14,8 @@ from reports.sections.tables import NOTHING, design_effect
 
 if TYPE_CHECKING:
     from reports.document import Block
-    from reports.report import Cell, Distribution, Report
+    from reports.estimates import Cell, Distribution
+    from reports.report import Report
 
 
 def section(report: Report) -> Section:

@@ -12,7 +12,8 @@ from reports.sections.tables import camps_by, sentiment_by, small, stances_by
 
 if TYPE_CHECKING:
     from reports.document import Block
-    from reports.report import Cell, Places, Report
+    from reports.estimates import Cell
+    from reports.report import Places, Report
 
 SHORT = 12
 NAMED = 6

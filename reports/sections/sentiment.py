@@ -13,7 +13,8 @@ from reports.sections.tables import design_effect
 
 if TYPE_CHECKING:
     from reports.document import Block
-    from reports.report import Distribution, Report
+    from reports.estimates import Distribution
+    from reports.report import Report
 
 
 def section(report: Report) -> Section:

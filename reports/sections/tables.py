@@ -13,7 +13,8 @@ from reports.sections.confusion import is_inverted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from reports.report import Cell, Distribution, Report
+    from reports.estimates import Cell, Distribution
+    from reports.report import Report
 
 NOTHING = "–"
 

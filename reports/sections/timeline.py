@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reports.document import Block
-    from reports.report import Period, Report
+    from reports.report import Report
+    from reports.timeline import Period
 
 SHORT = 12
 WHEN = {"hour": "from", "day": "on", "week": "in the", "month": "in", "quarter": "in"}
