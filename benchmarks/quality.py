@@ -1,6 +1,7 @@
 """Measure the built-in model on every test split, baselines beside it: the table of its card.
 
     python benchmarks/quality.py --data FOLDER [--written data/written] [--model MODEL_FOLDER] [--no-baselines]
+        [--only SPLIT ...]
 
 FOLDER holds the labelled corpora of others, as the card names them. Baselines are fitted on the training splits, the
 frozen encoder on 3,000 texts of each.
@@ -74,6 +75,7 @@ def main() -> None:
     parser.add_argument("--written", type=Path, default=Path("data/written"))
     parser.add_argument("--model", type=Path, default=Path(str(files("nlp") / "builtin")))
     parser.add_argument("--no-baselines", action="store_true")
+    parser.add_argument("--only", nargs="+", choices=[*dict.fromkeys(row[0] for row in ROWS)], help="test splits")
     arguments = parser.parse_args()
     sources = load_sources(arguments.data, arguments.written)
     checkpoint = load(arguments.model)
@@ -85,12 +87,15 @@ def main() -> None:
     }
     models = {checkpoint.name: checkpoint, f"{checkpoint.name}, bf16": halved(checkpoint)}
     for name, rows in groupby(ROWS, key=itemgetter(0)):
+        if arguments.only and name not in arguments.only:
+            continue
         train = sources.train.get(name, written)
         answers = {system: predict_examples(opened, tests[name], CPU) for system, opened in models.items()}
         for _, task, figure, title in rows:
             found = list(scores(answers, tests[name], task, [] if arguments.no_baselines else train, checkpoint))
             print_row(title, figure, found)
-    print_more(checkpoint, tests["written"])
+    if not arguments.only:
+        print_more(checkpoint, tests["written"])
 
 
 def replies(written: Sequence[Example]) -> dict[str, list[Example]]:
