@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
+import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 moto = pytest.importorskip("moto.server", reason="Moto is not installed: pip install --group dev")
-emulator = pytest.importorskip("gcp_storage_emulator.server", reason="the emulator of gs:// is not installed")
+pytest.importorskip("gcp_storage_emulator", reason="the emulator of gs:// is not installed: pip install --group dev")
 
 BUCKET = "debate"
 
@@ -49,12 +52,28 @@ def s3() -> Iterator[Cloud]:
 
 @pytest.fixture(scope="module")
 def gs() -> Iterator[Cloud]:
-    server = emulator.create_server("127.0.0.1", 0, in_memory=True, default_bucket=BUCKET)
-    server.start()
-    host, port = server._api._httpd.server_address
-    url = f"http://{host}:{port}"
-    yield Cloud(f"gs://anonymous@{BUCKET}", url, {"CLOUD_STORAGE_EMULATOR_ENDPOINT": url})
-    server.stop()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    # A process of its own: pyarrow keeps this one's interpreter to itself while it opens a file of gs://.
+    start = ["start", "--host", "127.0.0.1", "--port", str(port), "--in-memory", "--default-bucket", BUCKET]
+    server = subprocess.Popen([sys.executable, "-m", "gcp_storage_emulator", *start], stderr=subprocess.DEVNULL)
+    try:
+        _wait_for(port)
+        yield Cloud(f"gs://anonymous@{BUCKET}", url, {"CLOUD_STORAGE_EMULATOR_ENDPOINT": url})
+    finally:
+        server.kill()
+        server.wait()
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(300):
+        with socket.socket() as tried:
+            if tried.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    pytest.fail("the emulator of gs:// does not start")
 
 
 @pytest.fixture(params=["s3", "gs"])
