@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from corpus.frameworks import FRAMEWORKS
-from corpus.labels import STANCES
+from corpus.labels import NEUTRAL, STANCES
 from nlp.checkpoint import load
 from nlp.mentions import Mentions
 from nlp.predict import predict_examples
@@ -66,9 +66,12 @@ def main() -> None:
     for kind in sorts[0]:
         found = [good for sort, good in zip(sorts, right, strict=True) if sort[kind]]
         print(f"| {kind} | {len(found)} | {sum(found) / max(1, len(found)):.0%} |")
-    wrong = [e for e, good in zip(examples, right, strict=True) if not good and rows[e.id]["sure"]]
-    for e in wrong[: arguments.shown]:
-        print(f"\n{e.id}, {rows[e.id]['camp']}\n  answers: {e.context}\n  {e.text}")
+    names = [*(target.name for target in FRAMEWORKS), NEUTRAL]
+    taken = [names[int(answer.camp.argmax())] for answer in answers]
+    wrong = [n for n, good in enumerate(right) if not good and rows[examples[n].id]["sure"]]
+    for n in wrong[: arguments.shown]:
+        e = examples[n]
+        print(f"\n{e.id}, {rows[e.id]['camp']}, taken for {taken[n]}\n  answers: {e.context}\n  {e.text}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """A teacher's lessons: they follow their targets, they reach the loss, and a model learns from them alone."""
 
 import dataclasses
+import json
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,13 +11,15 @@ import torch
 
 from corpus.frameworks import FRAMEWORKS
 from corpus.labels import Target
-from nlp.checkpoint import Checkpoint
+from nlp.checkpoint import Checkpoint, load, save
 from nlp.predict import predict_examples
 from nlp.training.augment import shuffle
 from nlp.training.example import Example
 from nlp.training.feed import Feed, truth
 from nlp.training.loop import train
 from nlp.training.loss import distance
+from nlp.training.run import run
+from nlp.training.sources import Sources
 from nlp.training.teacher import Teacher
 from nlp.training.unlabelled import crossed, sentences
 from test_training import EXAMPLES, settings
@@ -115,3 +119,13 @@ def test_unlabelled_texts_say_nothing_of_their_own() -> None:
     assert mixed
     assert all(example.context != f"parent {example.id}" for example in mixed)
     assert all(example.camp is None and example.stances is None for example in [cut, *mixed])
+
+
+def test_a_run_says_who_taught_it(tmp_path: Path) -> None:
+    base, teacher = tmp_path / "base", trained(EXAMPLES)
+    save(base, tiny_checkpoint())
+    sources = Sources(train={"written": BARE}, dev={"written": EXAMPLES[:6]})
+    plan = settings(taught=1.0, stages=(dataclasses.replace(settings().stages[0], epochs=30),))
+    list(run(tmp_path / "model", sources, base=str(base), name="mine", settings=plan, device=CPU, teacher=teacher))
+    assert right(load(tmp_path / "model")) >= 5
+    assert json.loads((tmp_path / "model" / "training.json").read_text())["teacher"] == "tiny 0"

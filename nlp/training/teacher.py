@@ -32,7 +32,6 @@ class Teacher:
     """A trained model, of any size, that reads examples for another to learn from; each but once."""
 
     def __init__(self, checkpoint: Checkpoint, device: torch.device, *, seed: int = 1) -> None:
-        self.name = checkpoint.name
         self._feed = Feed(checkpoint.tokenizer, checkpoint.special, checkpoint.recipe)
         self._model = checkpoint.model.to(device).eval()
         self._calibration, self._device = checkpoint.calibration, device
