@@ -40,7 +40,7 @@ class Calibration:
     """What was set after training, on data kept for tuning.
 
     A temperature for each head (Guo et al. 2017), and what is added to the logits of "neutral" and "none" so that they
-    come as often as in a real corpus (Saerens et al. 2002).
+    come as often as they are true.
     """
 
     temperature: Mapping[str, float] = field(default_factory=dict)

@@ -26,7 +26,7 @@ from nlp.model import HeadSettings
 from nlp.predict import predict_examples
 from nlp.recipe import Recipe
 from nlp.training.base import start
-from nlp.training.calibrate import temperature
+from nlp.training.calibrate import offset, shifted, temperature
 from nlp.training.example import Example
 from nlp.training.feed import UNKNOWN, Feed, _masked, epoch, truth
 from nlp.training.loop import train
@@ -166,12 +166,23 @@ def test_temperature_cools_what_is_too_sure() -> None:
     import numpy as np
 
     chance = np.random.default_rng(1)
-    sure = [np.array([0.99, 0.01]) for _ in range(400)]
-    labels = [int(chance.random() > 0.7) for _ in sure]
-    heat = temperature(sure, labels)
+    heat = temperature([(np.array([0.99, 0.01]), int(chance.random() > 0.7)) for _ in range(400)])
     cooled = 0.99 ** (1 / heat) / (0.99 ** (1 / heat) + 0.01 ** (1 / heat))
     assert cooled == pytest.approx(0.7, abs=0.06)
-    assert temperature([], []) == 1.0
+    assert temperature([]) == 1.0
+
+
+def test_an_answer_given_too_often_is_given_as_often_as_it_is_true() -> None:
+    import numpy as np
+
+    chance = np.random.default_rng(1)
+    rows = [(chance.dirichlet((1.0, 1.0, 2.0)), int(chance.integers(3))) for _ in range(300)]
+    true = sum(truth == 2 for _, truth in rows)
+    assert sum(row.argmax() == 2 for row, _ in rows) > true + 50
+    by = offset(rows, answer=-1)
+    assert sum(shifted(row, -1, by).argmax() == 2 for row, _ in rows) == true
+    assert offset(rows[:20], answer=-1) == 0.0
+    assert offset([(row, 0) for row, _ in rows], answer=-1) == 0.0
 
 
 def test_a_trained_model_can_go_on(tmp_path: Path) -> None:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from corpus.labels import STANCES
 from nlp.checkpoint import Calibration, save
 from nlp.predict import predict_examples
 from nlp.training.base import begin
-from nlp.training.calibrate import temperature
+from nlp.training.calibrate import offset, shifted, temperature
 from nlp.training.feed import Feed
 from nlp.training.loop import train
 from nlp.training.teacher import Teacher
@@ -53,7 +54,7 @@ def run(
 
 
 def calibrate(checkpoint: Checkpoint, sources: Sources, device: torch.device) -> Calibration:
-    """Fit the temperatures on examples kept for tuning: camp and stance on written posts, sentiment on every corpus."""
+    """Fit offsets and temperatures on examples kept for tuning: written posts, for sentiment some of every corpus."""
     opinions = [*sources.dev.get("written", []), *sources.dev.get("debates", [])]
     tones = [e for examples in sources.dev.values() for e in examples[:500] if e.sentiment is not None]
     bare = replace(checkpoint, calibration=Calibration())
@@ -66,10 +67,14 @@ def calibrate(checkpoint: Checkpoint, sources: Sources, device: torch.device) ->
     ]
     camps = [(p.camp, e.camp) for e, p in zip(opinions, read, strict=True) if e.camp is not None]
     moods = [(p.sentiment, e.sentiment) for e, p in zip(tones, toned, strict=True) if e.sentiment is not None]
-    heads = {"camp": camps, "stance": held, "sentiment": moods}
-    return Calibration(
-        temperature={head: temperature([p for p, _ in rows], [t for _, t in rows]) for head, rows in heads.items()}
-    )
+    neutral, none = offset(camps, answer=-1), offset(held, answer=STANCES.index("none"))
+    heads = {
+        "camp": [(shifted(row, -1, neutral), truth) for row, truth in camps],
+        "stance": [(shifted(row, STANCES.index("none"), none), truth) for row, truth in held],
+        "sentiment": moods,
+    }
+    heat = {head: temperature(rows) for head, rows in heads.items()}
+    return Calibration(temperature=heat, neutral=neutral, none=none)
 
 
 def _origin(
