@@ -111,14 +111,14 @@ def test_a_batch_is_taught_only_where_all_of_it_is() -> None:
 
 def test_unlabelled_texts_say_nothing_of_their_own() -> None:
     long = dataclasses.replace(EXAMPLES[0], text="I have used torch for years. It never let me down. I stay with it.")
-    (cut,) = sentences([long, EXAMPLES[1]])
-    assert cut.text in long.text
-    assert cut.text != long.text
+    cuts = list(sentences([long, EXAMPLES[1]]))
+    said = {"I have used torch for years.", "It never let me down.", "I stay with it."}
+    assert {cut.text for cut in cuts} == said
     replies = [dataclasses.replace(e, id=str(n), context=f"parent {n}") for n, e in enumerate(EXAMPLES[:6])]
     mixed = list(crossed(replies))
-    assert mixed
+    assert len(mixed) > len(replies)  # most of them under two other parents
     assert all(example.context != f"parent {example.id}" for example in mixed)
-    assert all(example.camp is None and example.stances is None for example in [cut, *mixed])
+    assert all(example.camp is None and example.stances is None for example in [*cuts, *mixed])
 
 
 def test_a_run_says_who_taught_it(tmp_path: Path) -> None:

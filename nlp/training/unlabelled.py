@@ -11,26 +11,31 @@ from nlp.training.example import Example
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+_ROUNDS = 2  # how many other parents a reply is put under
+_SENTENCES = 3  # taken from one post, at most
 _END = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
 def sentences(examples: Iterable[Example]) -> Iterator[Example]:
-    """Take one sentence of every post of several."""
+    """Take a few sentences of every post of several, each alone."""
     chance = random.Random(1)
     for example in examples:
-        parts = [part for part in _END.split(example.text) if len(part.split()) > 3]
+        parts = list(dict.fromkeys(part for part in _END.split(example.text) if len(part.split()) > 3))
         if len(parts) > 2:
-            yield _bare(example, text=chance.choice(parts), context=example.context)
+            for part in chance.sample(parts, min(_SENTENCES, len(parts))):
+                yield _bare(example, text=part, context=example.context)
 
 
 def crossed(examples: Iterable[Example]) -> Iterator[Example]:
     """Put replies under the parents of others."""
     replies = [example for example in examples if example.context]
-    parents = [example.context for example in replies]
-    random.Random(1).shuffle(parents)
-    for reply, parent in zip(replies, parents, strict=True):
-        if parent != reply.context:
-            yield _bare(reply, text=reply.text, context=parent)
+    chance = random.Random(1)
+    for _ in range(_ROUNDS):
+        parents = [example.context for example in replies]
+        chance.shuffle(parents)
+        for reply, parent in zip(replies, parents, strict=True):
+            if parent != reply.context:
+                yield _bare(reply, text=reply.text, context=parent)
 
 
 def _bare(example: Example, *, text: str, context: str | None) -> Example:
