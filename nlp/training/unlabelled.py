@@ -17,12 +17,11 @@ _END = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
 def sentences(examples: Iterable[Example]) -> Iterator[Example]:
-    """Take a few sentences of every post of several, each alone."""
-    chance = random.Random(1)
+    """Take a few sentences of every post of several, each alone; the same ones, whatever other posts there are."""
     for example in examples:
         parts = list(dict.fromkeys(part for part in _END.split(example.text) if len(part.split()) > 3))
         if len(parts) > 2:
-            for part in chance.sample(parts, min(_SENTENCES, len(parts))):
+            for part in random.Random(example.id).sample(parts, min(_SENTENCES, len(parts))):
                 yield _bare(example, text=part, context=example.context)
 
 
