@@ -11,7 +11,6 @@ from nlp.training.example import Example
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_ROUNDS = 2  # how many other parents a reply is put under
 _SENTENCES = 3  # taken from one post, at most
 _END = re.compile(r"(?<=[.!?])\s+|\n+")
 
@@ -28,13 +27,11 @@ def sentences(examples: Iterable[Example]) -> Iterator[Example]:
 def crossed(examples: Iterable[Example]) -> Iterator[Example]:
     """Put replies under the parents of others."""
     replies = [example for example in examples if example.context]
-    chance = random.Random(1)
-    for _ in range(_ROUNDS):
-        parents = [example.context for example in replies]
-        chance.shuffle(parents)
-        for reply, parent in zip(replies, parents, strict=True):
-            if parent != reply.context:
-                yield _bare(reply, text=reply.text, context=parent)
+    parents = [example.context for example in replies]
+    random.Random(1).shuffle(parents)
+    for reply, parent in zip(replies, parents, strict=True):
+        if parent != reply.context:
+            yield _bare(reply, text=reply.text, context=parent)
 
 
 def _bare(example: Example, *, text: str, context: str | None) -> Example:
