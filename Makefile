@@ -31,8 +31,10 @@ model: $(VENV)/.installed
 	$(RUN) train --data $(DATA) -o out/model-second --base out/model-first --settings nlp/training/second.toml
 	$(RUN) train --data $(DATA) -o out/model-third --base out/model-second --settings nlp/training/third.toml
 	$(RUN) train --data $(DATA) -o out/teacher-first --name teacher --base $(LARGER) --settings nlp/training/teacher.toml
-	$(RUN) train --data $(DATA) -o out/teacher --name teacher --base out/teacher-first --settings nlp/training/teacher-second.toml
-	$(RUN) train --data $(DATA) -o out/model --base out/model-third --teacher out/teacher --settings nlp/training/distilled.toml
+	$(RUN) train --data $(DATA) -o out/teacher-second --name teacher --base out/teacher-first --settings nlp/training/teacher-second.toml
+	$(RUN) train --data $(DATA) -o out/teacher-third --name teacher --base out/teacher-second --settings nlp/training/teacher-third.toml
+	$(RUN) train --data $(DATA) -o out/model-fourth --base out/model-third --teacher out/teacher-second --settings nlp/training/distilled.toml
+	$(RUN) train --data $(DATA) -o out/model --base out/model-fourth --teacher out/teacher-third --settings nlp/training/distilled-second.toml
 
 test: $(VENV)/.tested-wheel lint
 	$(BIN)/python -P -m pytest

@@ -198,7 +198,7 @@ def mean_tokens(given: Sequence[str]) -> float:
 def rooflines(tokens: float) -> dict[str, float]:
     """Give the posts a second that the encoder's matrix products alone would allow, by precision, on all cores.
 
-    A product of two matrices is timed at the sizes of each layer; each core has its own batch of 2,048 tokens, as in
+    A product of two matrices is timed at the sizes of each layer; each core has its own batch of 1,024 tokens, as in
     `nlp.predict`, small enough to stay in its cache. Attention's products, softmax, norms and GELU are left out.
     """
     return {name: _products(kind) / tokens for name, kind in (("bf16", torch.bfloat16), ("fp32", torch.float32))}
@@ -211,18 +211,20 @@ def _products(kind: torch.dtype) -> float:
 
     config = AutoConfig.from_pretrained(str(minilm()))
     hidden, inner, layers = config.hidden_size, config.intermediate_size, config.num_hidden_layers
-    rows, cores = 2_048, torch.get_num_threads()
+    rows, times, cores = 1_024, 8, torch.get_num_threads()
     shapes = [(hidden, hidden)] * 4 + [(hidden, inner), (inner, hidden)]
+    pairs = [
+        [(torch.randn(rows, into).to(kind), torch.randn(out, into).to(kind)) for into, out in shapes]
+        for _ in range(cores)
+    ]
 
-    def work(_: int) -> None:
-        weights = [torch.randn(out, into).to(kind) for into, out in shapes]
-        inputs = [torch.randn(rows, into).to(kind) for into, _ in shapes]
+    def work(own: list[tuple[torch.Tensor, torch.Tensor]]) -> None:
         with torch.inference_mode():
-            for _ in range(4 * layers):
-                for row, weight in zip(inputs, weights, strict=True):
-                    functional.linear(row, weight)
+            for _ in range(times * layers):
+                for given, weight in own:
+                    functional.linear(given, weight)
 
     with ThreadPoolExecutor(cores, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        seconds = best(lambda: list(pool.map(work, range(cores))))
+        seconds = best(lambda: list(pool.map(work, pairs)))
     torch.set_num_threads(cores)
-    return 4 * rows * cores / seconds
+    return times * rows * cores / seconds

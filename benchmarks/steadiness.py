@@ -1,4 +1,4 @@
-"""Whether answers depend on batch mates, order or threads: 10,000 texts read in order, shuffled, and on one core.
+"""Whether answers depend on batch mates, order or threads: 10,000 texts in order, shuffled, and one batch at a time.
 
     python benchmarks/steadiness.py --data FOLDER [--texts 10000] [--precision auto]
 

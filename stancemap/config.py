@@ -18,7 +18,7 @@ from corpus.frameworks import FRAMEWORKS
 from corpus.labels import NEUTRAL, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 DEFAULT_FILE = Path("stancemap.toml")
 LIVE_SECTIONS = ("ingest", "x", "reddit", "hackernews", "bluesky", "mastodon", "sources")
@@ -66,7 +66,7 @@ class ClaimSection:
 class ReportSection:
     """What the report shows."""
 
-    title: str = "PyTorch, TensorFlow or JAX?"
+    title: str = ""
     threads: tuple[str, ...] = ()
     time_bin: str = "auto"
     min_posts: int = 30
@@ -121,13 +121,25 @@ def load(path: Path | None) -> Config:
 
 
 def parse(text: str, where: str) -> Config:
-    """Turn TOML into settings; InputError names the key that is wrong and the nearest known one."""
+    """Turn TOML into settings; InputError names the key that is wrong and the nearest known one.
+
+    A file without targets is about the debate of the example, and gets what the example says of it. One with targets is
+    about another: nothing of that debate is collected (which may cost money) or shown.
+    """
     try:
         table = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # a number too long or tables too deep are no TOMLDecodeError
         raise InputError(f"{where} is not valid TOML: {error}") from error
     _known(table, ("corpus", "targets", "import", "model", "report", *LIVE_SECTIONS), where)
-    report = dict(_table(table, "report", where))
+    targets = FRAMEWORKS if "targets" not in table else _targets(table["targets"], where)
+    live = {name: _table(table, name, where) for name in LIVE_SECTIONS if name in table}
+    report = {"title": _question(targets), **_table(table, "report", where)}
+    if "targets" in table:
+        live["ingest"] = {"urls": [], "queries": [], **live.get("ingest", {})}
+        live["x"] = {"tweets": [], **live.get("x", {})}
+    else:
+        shown = tomllib.loads(example())["report"]
+        report = {name: shown[name] for name in ("events", "figures", "claims")} | report
     report["events"] = tuple(_event(event, where) for event in _rows(report, "events", where))
     report["figures"] = tuple(
         build(PublicFigureSection, row, f"{where} [[report.figures]]") for row in _rows(report, "figures", where)
@@ -135,15 +147,20 @@ def parse(text: str, where: str) -> Config:
     report["claims"] = tuple(
         build(ClaimSection, row, f"{where} [[report.claims]]") for row in _rows(report, "claims", where)
     )
-    targets = table.get("targets")
     return Config(
         corpus=Path(_checked("corpus", table.get("corpus", "stancemap.db"), "str", where)),
-        targets=FRAMEWORKS if targets is None else _targets(targets, where),
+        targets=targets,
         imports=build(ImportSection, _table(table, "import", where), f"{where} [import]"),
         model=build(ModelSection, _table(table, "model", where), f"{where} [model]"),
         report=build(ReportSection, report, f"{where} [report]"),
-        live={name: _table(table, name, where) for name in LIVE_SECTIONS if name in table},
+        live=live,
     )
+
+
+def _question(targets: Sequence[Target]) -> str:
+    """Ask which of the targets it is: the title of a report that was given none."""
+    *others, last = (target.label for target in targets)
+    return f"{', '.join(others)} or {last}?" if others else f"{last}?"
 
 
 def _targets(rows: Any, where: str) -> tuple[Target, ...]:

@@ -62,6 +62,18 @@ def test_without_a_file_the_example_holds(tmp_path: Path, monkeypatch: pytest.Mo
     assert config.load(None).corpus == Path("mine.db")
 
 
+def test_what_speaks_of_the_debate_goes_with_its_targets() -> None:
+    """A file without targets keeps all of the example; one with its own collects and shows nothing of that debate."""
+    example, short = parse(config.example(), "config.example.toml"), parse("[report]\nseed = 1", "c.toml")
+    assert short.report == example.report
+    assert parse("[[report.events]]\ndate = 2024-05-01\ntext = 'x'", "c.toml").report.events == (("2024-05-01", "x"),)
+    targets = "[[targets]]\nname = 'vi'\naliases = ['vi']\n"
+    other = parse(targets + "[x]\nquote_depth = 0\n[ingest]\nqueries = ['vi']", "c.toml")
+    assert other.report.title == "vi?"
+    assert (other.report.events, other.report.figures, other.report.claims) == ((), (), ())
+    assert other.live == {"x": {"tweets": [], "quote_depth": 0}, "ingest": {"urls": [], "queries": ["vi"]}}
+
+
 def test_another_debate() -> None:
     text = """
     [[targets]]
