@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from corpus.annotation import Annotation
 from corpus.errors import InputError
@@ -13,6 +13,9 @@ from corpus.labels import NEUTRAL, REASONS, SENTIMENTS, STANCES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+T = TypeVar("T")
+KINDS: Mapping[type, str] = {str: "text", list: "a list", dict: "an object"}
 
 
 def read(path: Path, targets: Sequence[str], annotator: str | None = None) -> Iterator[Annotation]:
@@ -26,7 +29,7 @@ def read(path: Path, targets: Sequence[str], annotator: str | None = None) -> It
         raise InputError(f"{path}: {error.strerror}: name a file of annotations") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is not UTF-8 text: save it as UTF-8") from error
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:
                 yield annotation(json.loads(line), targets, annotator)
@@ -40,7 +43,7 @@ def annotation(row: Any, targets: Sequence[str], annotator: str | None = None) -
     if not isinstance(row, dict):
         raise InputError("not a JSON object")
     probability = _probability(row.get("inclusion_probability"))
-    platform, design = str(row.get("platform") or ""), row.get("design")
+    platform, design = str(row.get("platform") or ""), _of(str, row, "design") or None
     if not row.get("id"):
         raise InputError("it names no post (id)")
     if row.get("camp") in (None, ""):
@@ -48,14 +51,14 @@ def annotation(row: Any, targets: Sequence[str], annotator: str | None = None) -
     who = annotator or row.get("annotator")
     if not who:
         raise InputError("it does not say who labelled it: name the person with --annotator")
-    moved = row.get("switch") or {}
+    moved = _of(dict, row, "switch")
     return Annotation(
         id=str(row["id"]),
         annotator=str(who),
         camp=_one(row, "camp", (NEUTRAL, *(f"pro-{target}" for target in targets))),
-        stances=_stances(row.get("stance") or {}, targets),
+        stances=_stances(_of(dict, row, "stance"), targets),
         sentiment=_one(row, "sentiment", SENTIMENTS) if row.get("sentiment") else None,
-        reasons=tuple(_one({"reason": reason}, "reason", REASONS) for reason in row.get("reasons") or ()),
+        reasons=tuple(_one({"reason": reason}, "reason", REASONS) for reason in _of(list, row, "reasons")),
         switched_from=_one(moved, "from", targets) if moved else None,
         switched_to=_one(moved, "to", targets) if moved else None,
         is_sure=row.get("sure") is not False,
@@ -66,9 +69,15 @@ def annotation(row: Any, targets: Sequence[str], annotator: str | None = None) -
     )
 
 
-def _stances(given: Any, targets: Sequence[str]) -> dict[str, str]:
-    if not isinstance(given, dict):
-        raise InputError("stance is not an object of targets and stances")
+def _of(kind: type[T], row: Mapping[str, Any], name: str) -> T:
+    """Read a value of the kind that belongs there, empty where there is none."""
+    value = row.get(name) or kind()
+    if not isinstance(value, kind):
+        raise InputError(f"{name} is {value!r:.40} where {KINDS[kind]} belongs")
+    return value
+
+
+def _stances(given: Mapping[str, Any], targets: Sequence[str]) -> dict[str, str]:
     for target in given:
         _one({"target": target}, "target", targets)
     return {target: _one(given, target, STANCES) for target in targets if given.get(target)}

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Protocol
 from corpus.errors import WalkError
 from corpus.walk import Spending
 from ingest.retry import Clock
-from ingest.source import Start
+from ingest.source import Estimate, Start
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from corpus.store import Added
     from corpus.walk import OpenWalk, Page, Round, Walk
-    from ingest.source import Estimate, Source
+    from ingest.source import Source
 
-DEEPEST_DRY_RUN = 200  # walks
+MOST_PLANNED = 200  # walks
 
 
 class Ledger(Protocol):
@@ -128,12 +128,19 @@ class _Collection:
 
 
 def plan(source: Source) -> Iterator[tuple[Walk, Estimate | str]]:
-    """Say what a collection would fetch, walk by walk, and store nothing; a refused walk gives its reason."""
+    """Say what a collection would fetch, walk by walk, and store nothing; a refused walk gives its reason.
+
+    After many walks the rest is not asked about: the last estimate then says so.
+    """
     todo, known = list(source.seeds()), set["Walk"]()
-    while todo and len(known) < DEEPEST_DRY_RUN:
+    while todo:
         walk = todo.pop(0)
         if walk in known:
             continue
+        if len(known) == MOST_PLANNED:
+            left = len({walk, *todo} - known)
+            yield walk, Estimate(remark=f"this and what follows, {left:,} or more, is not estimated nor in any price")
+            return
         known.add(walk)
         try:
             estimate = source.estimate(walk)

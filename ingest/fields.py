@@ -5,6 +5,7 @@ A missing key, null and "" are all None: archives write all three for "unknown".
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 MILLISECONDS_FROM = 1e11  # as seconds this would be the year 5138
 MICROSECONDS_FROM = 1e14
+DAY_DIGITS = 8  # epoch seconds since 1973 have more
+EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 LARGEST = 2**63 - 1  # of an SQLite integer
 
 
@@ -43,6 +46,14 @@ def identifier(wire: Mapping[str, Any], *keys: str) -> str | None:
     return None
 
 
+def readable(wire: Mapping[str, Any], *keys: str) -> str | None:
+    """Read an id; None also where it is none that can be read."""
+    try:
+        return identifier(wire, *keys)
+    except ValueError:
+        return None
+
+
 def required(wire: Mapping[str, Any], *keys: str) -> str:
     """Read an id that must be there."""
     found = identifier(wire, *keys)
@@ -67,6 +78,14 @@ def number(wire: Mapping[str, Any], key: str) -> int | None:
     if abs(whole) > LARGEST:
         raise ValueError(f"{key} {value!r:.40} is too large")
     return whole
+
+
+def count(wire: Mapping[str, Any], key: str) -> int | None:
+    """Read a number that a post can do without; None also where it is none that can be read."""
+    try:
+        return number(wire, key)
+    except ValueError:
+        return None
 
 
 def flag(wire: Mapping[str, Any], key: str) -> bool:
@@ -99,17 +118,20 @@ def objects(wire: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
 def moment(wire: Mapping[str, Any], *keys: str) -> datetime | None:
     """Read a time, as aware UTC, from the first of the keys that has one.
 
-    Understands epoch seconds (also milli- and microseconds, and all of them as text), ISO 8601 and a datetime; a time
-    without a zone is taken as UTC.
+    Understands epoch seconds (also milli- and microseconds, and all of them as text), ISO 8601, YYYYMMDD and a
+    datetime; a time without a zone is taken as UTC. A time before 1990 or after 2099 stands for "unknown", as 0,
+    0001-01-01 and 9999-12-31 do.
     """
     for key in keys:
         value = wire.get(key)
         if value is None or value == "" or value != value:
             continue
         try:
-            return _moment(value)
+            found = _moment(value)
         except (ValueError, OverflowError, OSError, TypeError):
             raise ValueError(f"{key} {value!r:.40} is neither epoch seconds nor an ISO 8601 time") from None
+        if EARLIEST <= found < LATEST:
+            return found
     return None
 
 
@@ -117,15 +139,28 @@ def _moment(value: Any) -> datetime:
     if isinstance(value, bool):
         raise TypeError
     if isinstance(value, str):
-        try:
-            value = float(value)
-        except ValueError:
-            value = datetime.fromisoformat(value.strip().replace(" UTC", "+00:00"))
+        value = _written(value.strip())
+    elif isinstance(value, int) and len(str(value)) == DAY_DIGITS:
+        with suppress(ValueError):
+            value = datetime.strptime(str(value), "%Y%m%d")
     if isinstance(value, datetime):
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        if value.tzinfo is None or value.year in (1, 9999):  # at whose ends no zone can be taken off
+            return value.replace(tzinfo=UTC)
+        return value.astimezone(UTC)
     if abs(value) >= MILLISECONDS_FROM:
         value /= 1e6 if abs(value) >= MICROSECONDS_FROM else 1e3
     return datetime.fromtimestamp(value, UTC)
+
+
+def _written(text: str) -> float | datetime:
+    if text.isdecimal() and text.strip("0") and len(text) <= DAY_DIGITS:
+        if len(text) < DAY_DIGITS:  # a year, perhaps
+            raise ValueError
+        return datetime.strptime(text, "%Y%m%d")
+    try:
+        return float(text)
+    except ValueError:
+        return datetime.fromisoformat(text.replace(" UTC", "+00:00"))
 
 
 def _kind(value: object) -> str:

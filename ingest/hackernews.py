@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from corpus.post import Post, State
-from ingest.fields import flag, identifier, moment, number, objects, required, string
+from ingest.fields import flag, identifier, moment, number, objects, readable, required, string
 from ingest.markup import plain, unescape
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def walk(tree: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         own = {key: value for key, value in node.items() if key != "children"}
         yield own | {"parent_id": own.get("parent_id") or parent, "story_id": own.get("story_id") or story}
         children = objects(node, "children")
-        stack.extend((child, identifier(node, "id")) for child in reversed(children))
+        stack.extend((child, readable(node, "id")) for child in reversed(children))
 
 
 class Threads:
@@ -93,18 +94,22 @@ class Threads:
         self._limit = limit
 
     def join(self, items: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-        """Add `story_id` to those items of one page whose story is known."""
+        """Add `story_id` to those items of one page whose story is known.
+
+        An item whose ids cannot be read stays as it is: its parser says what is wrong with it.
+        """
         items = list(items)
         for item in items:
-            if key := identifier(item, "id"):
-                self._parents[key] = identifier(item, *_PARENTS)
+            with suppress(ValueError):
+                if key := identifier(item, "id"):
+                    self._parents[key] = identifier(item, *_PARENTS)
         joined = [self._with_story(item) for item in items]
         for key in list(islice(self._parents, max(0, len(self._parents) - self._limit))):
             del self._parents[key]
         return joined
 
     def _with_story(self, item: Mapping[str, Any]) -> Mapping[str, Any]:
-        key, seen = identifier(item, *_PARENTS), set[str]()
+        key, seen = readable(item, *_PARENTS), set[str]()
         if key is None or item.get("story_id"):
             return item
         while key not in seen and (parent := self._parents.get(key)):

@@ -8,23 +8,21 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import WalkError
-from corpus.payload import Payload
 from corpus.post import State
 from corpus.walk import Claim, Gap, Page, Walk
 from ingest import hackernews
-from ingest.fields import flag, identifier, number, objects, required, string
+from ingest.fields import count, flag, identifier, objects
 from ingest.http import HttpSettings, json_api
+from ingest.items import read
 from ingest.retry import Clock
 from ingest.source import Estimate, Finding, Level, Seeds, Start
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
-    from corpus.post import Post
+    from collections.abc import Iterator, Mapping, Sequence
 
 STORY, URL, QUERY = "story", "url", "query"
 BATCH = 64  # Firebase items a page
@@ -86,8 +84,8 @@ class HackerNews:
             gone = [(key, State.DELETED) for key, item in items.items() if item and flag(item, "deleted")]
             kept = [item for item in found if not flag(item, "deleted")]
             gaps = (Gap(reason=NO_LONGER, post=key) for key, item in items.items() if item is None)
-            posts = tuple(_posts(kept, "hn-item", hackernews.firebase))
-            yield Page(items=posts, gone=tuple(gone), gaps=tuple(gaps))
+            posts, unread = read(kept, "hn-item", hackernews.firebase, key="id")
+            yield Page(items=posts, gone=tuple(gone), gaps=(*unread, *gaps))
 
     def estimate(self, walk: Walk) -> Estimate:
         """Count a story's comments, or a search's stories."""
@@ -95,11 +93,9 @@ class HackerNews:
             root = self._item(walk.about)
             if root is None:
                 raise WalkError(f"Hacker News has no story {walk.about}")
-            return Estimate(posts=1 + (number(root, "descendants") or 0), remark=string(root, "title") or "")
-        answer = self._hits(walk, None, None)
-        hits = [hit for hit in objects(answer, "hits") if _fits(walk, hit)]
-        found = tuple(Walk(STORY, required(hit, "objectID"), walk.depth + 1) for hit in hits)
-        return Estimate(posts=len(hits), found=found, remark="stories found")
+            return Estimate(posts=1 + (count(root, "descendants") or 0), remark=str(root.get("title") or ""))
+        page = _found(walk, objects(self._hits(walk, None, None), "hits"))
+        return Estimate(posts=len(page.found), found=page.found, remark="stories found")
 
     def check(self) -> Iterator[Finding]:
         """Ask each of the two APIs once."""
@@ -134,21 +130,23 @@ class HackerNews:
     def _tree(self, story: str) -> Page:
         cursor = _cursor(story, [story])
         try:
-            tree = self._algolia.get(f"/api/v1/items/{story}")
-        except WalkError:  # Algolia lacks some stories: Firebase has them whole
+            nodes = list(hackernews.walk(self._algolia.get(f"/api/v1/items/{story}")))
+        except (WalkError, ValueError):  # Algolia lacks some stories, or has them broken: Firebase has them whole
             return Page(cursor=cursor)
-        nodes = hackernews.walk(tree)
-        return Page(items=tuple(_posts(nodes, "hn-algolia-item", hackernews.algolia_item)), cursor=cursor)
+        items, gaps = read(nodes, "hn-algolia-item", hackernews.algolia_item, key="id", thread=story)
+        return Page(items=items, gaps=gaps, cursor=cursor)
 
     def _level(self, story: str, items: Items, todo: list[str]) -> Page:
         found = [{**item, "story_id": int(story)} for item in items.values() if item]
         root = items.get(story)
-        replies = number(root, "descendants") if root else None
+        replies = count(root, "descendants") if root else None
+        posts, unread = read(found, "hn-item", hackernews.firebase, key="id", thread=story)
+        absent = (Gap(thread=story, reason=NOT_THERE, post=key) for key, item in items.items() if item is None)
         return Page(
-            items=tuple(_posts(found, "hn-item", hackernews.firebase)),
+            items=posts,
             cursor=_cursor(story, todo) if todo else None,
             claims=() if replies is None else (Claim(thread=story, posts=replies),),
-            gaps=tuple(Gap(thread=story, reason=NOT_THERE, post=key) for key, item in items.items() if item is None),
+            gaps=(*unread, *absent),
         )
 
     def _root(self, about: str) -> str:
@@ -156,7 +154,10 @@ class HackerNews:
         key = about
         for _ in range(HIGHEST_CLIMB):
             item = self._item(key)
-            above = identifier(item, "parent", "poll") if item else None
+            try:
+                above = identifier(item, "parent", "poll") if item else None
+            except ValueError as error:
+                raise WalkError(f"Hacker News item {key} cannot be read: {error}") from error
             if item is None or above is None:
                 if item is None and not self._is_known_to_algolia(key):
                     raise WalkError(f"Hacker News has no item {about}: check the number")
@@ -180,18 +181,15 @@ class HackerNews:
         while True:
             answer = self._hits(walk, until, start.mark)
             hits = objects(answer, "hits")
-            times = [time for hit in hits if (time := number(hit, "created_at_i"))]
+            times = [time for hit in hits if (time := count(hit, "created_at_i"))]
             is_last = len(hits) < MOST_HITS or not times
             oldest = min(times, default=0)
             if not is_last and oldest == until:
                 oldest -= 1  # a thousand stories in one second cannot be told apart
-            fitting = [hit for hit in hits if _fits(walk, hit)]
-            found = tuple(Walk(STORY, required(hit, "objectID"), walk.depth + 1) for hit in fitting)
-            yield Page(
-                items=tuple(_posts(fitting, "hn-algolia-hit", hackernews.algolia_hit)),
+            yield replace(
+                _found(walk, hits),
                 cursor=None if is_last else str(oldest),
                 mark=str(max(times)) if times and until is None else None,
-                found=found,
             )
             if is_last:
                 return
@@ -226,15 +224,16 @@ class HackerNews:
         return None
 
 
-def _posts(
-    wires: Iterable[Mapping[str, Any]], parser: str, parse: Callable[[Mapping[str, Any]], Post]
-) -> Iterator[tuple[Post, Payload]]:
-    for wire in wires:
-        yield parse(wire), Payload(parser, json.dumps(wire, separators=(",", ":")).encode())
+def _found(walk: Walk, hits: Sequence[Mapping[str, Any]]) -> Page:
+    """Read the stories among the hits of a search that are what was searched for."""
+    fitting = (hit for hit in hits if _fits(walk, hit))
+    items, gaps = read(fitting, "hn-algolia-hit", hackernews.algolia_hit, key="objectID")
+    return Page(items=items, gaps=gaps, found=tuple(Walk(STORY, post.id, walk.depth + 1) for post, _ in items))
 
 
 def _children(item: Mapping[str, Any]) -> list[str]:
-    return [str(child) for key in ("parts", "kids") for child in item.get(key) or []]
+    lists = (item.get(key) for key in ("parts", "kids"))
+    return [str(child) for children in lists if isinstance(children, list) for child in children]
 
 
 def _cursor(story: str, todo: list[str]) -> str:
@@ -244,8 +243,8 @@ def _cursor(story: str, todo: list[str]) -> str:
 def _fits(walk: Walk, hit: Mapping[str, Any]) -> bool:
     """Say whether a hit is what was searched for; Algolia also gives what is like it."""
     if walk.kind == URL:
-        return _bare(walk.about) in _bare(string(hit, "url") or "")
-    words = " ".join((string(hit, "title") or "", string(hit, "story_text") or "", string(hit, "url") or ""))
+        return _bare(walk.about) in _bare(str(hit.get("url") or ""))
+    words = " ".join(str(hit.get(key) or "") for key in ("title", "story_text", "url"))
     return " ".join(walk.about.lower().split()) in " ".join(words.lower().split())
 
 

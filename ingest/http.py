@@ -101,7 +101,7 @@ class JsonApi:
     ) -> tuple[httpx.Response, Any]:
         try:
             response = self.client.request(method, self.base.rstrip("/") + path, **content)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise Transient(f"no answer from {urlsplit(self.base).netloc} ({type(error).__name__})") from error
         self.clock.hear(response.headers.get("date", ""))
         self._judge(response, path)

@@ -23,12 +23,16 @@ def read(
     *,
     key: str,
     thread: str = "",
+    kept: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict,
 ) -> tuple[Items, tuple[Gap, ...]]:
-    """Parse wire dicts; what the parser refuses becomes a gap of the thread, named by the field `key`."""
+    """Parse wire dicts; what the parser refuses becomes a gap of the thread, named by the field `key`.
+
+    `kept` says what of a wire dict is stored with its post.
+    """
     items, gaps = list[tuple["Post", Payload | None]](), list[Gap]()
     for wire in wires:
         try:
-            items.append((parse(wire), Payload(form, json.dumps(wire, separators=(",", ":")).encode())))
+            items.append((parse(wire), Payload(form, json.dumps(kept(wire), separators=(",", ":")).encode())))
         except ValueError as error:
             gaps.append(Gap(thread=thread, reason=f"cannot be read: {error}", post=str(wire.get(key) or "")))
     return tuple(items), tuple(gaps)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpus.post import Post, State
-from ingest.fields import identifier, inner, moment, number, objects, required, string
+from ingest.fields import count, identifier, inner, moment, number, objects, required, string
 from ingest.markup import unescape
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def things(listing: Mapping[str, Any]) -> Iterator[Thing]:
 
 def not_fetched(more: Mapping[str, Any]) -> int:
     """Count the comments that a "more" stands for; 0 means "continue this thread", which hides at least one."""
-    return number(more, "count") or 1
+    return count(more, "count") or 1
 
 
 def _full_name(wire: Mapping[str, Any], kind: str) -> str:

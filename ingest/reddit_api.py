@@ -9,7 +9,7 @@ from corpus.post import State
 from corpus.walk import Gap, Page, Walk
 from ingest import reddit
 from ingest.addresses import identity
-from ingest.fields import number, string
+from ingest.fields import count
 from ingest.http import HttpSettings
 from ingest.reddit_client import RedditClient, RedditKeys
 from ingest.reddit_lists import NEWEST, QUERY, SUBMISSION, URL, Lists
@@ -82,19 +82,19 @@ class Reddit:
     def look_up(self, ids: Sequence[str], start: Start) -> Iterator[Page]:  # noqa: ARG002 - costs nothing
         """Fetch single posts; what their authors or moderators took down is gone."""
         for batch in batches(ids):
-            items = info(self._client, batch)
+            items, unread = info(self._client, batch)
             gone = [(post.id, post.state) for post, _ in items if post.state in (State.DELETED, State.REMOVED)]
             kept = [item for item in items if item[0].state not in (State.DELETED, State.REMOVED)]
-            absent = set(batch) - {post.id for post, _ in items}
-            gaps = tuple(Gap(reason=NO_LONGER, post=key) for key in sorted(absent))
-            yield Page(items=tuple(kept), gone=tuple(gone), gaps=gaps)
+            absent = set(batch) - {post.id for post, _ in items} - {gap.post for gap in unread}
+            gaps = (Gap(reason=NO_LONGER, post=key) for key in sorted(absent))
+            yield Page(items=tuple(kept), gone=tuple(gone), gaps=(*unread, *gaps))
 
     def estimate(self, walk: Walk) -> Estimate:
         """Count a submission's comments, or the submissions on the first page of a list."""
         if walk.kind != SUBMISSION:
             return self._lists.estimate(walk)
         root = self._tree.first(walk.about)
-        return Estimate(posts=1 + (number(root, "num_comments") or 0), remark=string(root, "title") or "")
+        return Estimate(posts=1 + (count(root, "num_comments") or 0), remark=str(root.get("title") or ""))
 
     def check(self) -> Iterator[Finding]:
         """Sign in and ask for one submission."""

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.walk import Gap, Page, Walk
 from ingest import reddit
-from ingest.fields import inner, required, string
+from ingest.fields import inner, string
 from ingest.reddit_things import as_posts
 from ingest.source import Estimate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ingest.reddit_client import RedditClient
     from ingest.source import Start
@@ -38,7 +38,7 @@ class Lists:
     def estimate(self, walk: Walk) -> Estimate:
         """Count the submissions on the first page of a list."""
         listing = self._results(walk, *SEARCHES[0], None)
-        found = _found(walk, _hits(walk, listing))
+        found = _listed(walk, _hits(walk, listing), None).found
         more = " on the first page" if string(inner(listing, "data"), "after") else ""
         return Estimate(posts=len(found), found=found, remark=f"submissions found{more}")
 
@@ -51,17 +51,18 @@ class Lists:
         state: dict[str, Any] = json.loads(start.cursor or "{}") or {"order": 0, "after": None, "seen": 0}
         order, after, seen = int(state["order"]), state["after"], int(state["seen"])
         limit = CUT_LISTING if walk.kind == NEWEST else CUT_SEARCH
-        orders = SEARCHES[:1] if walk.kind == NEWEST or start.mark else SEARCHES
+        mark = None if order else start.mark  # only a walk through everything comes to another order
+        orders = SEARCHES[:1] if walk.kind == NEWEST or mark else SEARCHES
         if start.cursor is None and walk.kind == URL and "://" in walk.about:
             listing = self._client.get("/api/info/", {"url": walk.about}, expect=dict)
             yield _listed(walk, _submissions(listing), json.dumps(state))
         while True:
             listing = self._results(walk, *orders[order], after)
             everything, is_first = _submissions(listing), order == 0 and after is None
-            hits = [hit for hit in _hits(walk, listing) if not start.mark or _created(hit) > float(start.mark)]
+            hits = [hit for hit in _hits(walk, listing) if not mark or _created(hit) > float(mark)]
             seen += len(everything) if order == 0 else 0
             onward = string(inner(listing, "data"), "after")
-            is_known = any(_created(each) <= float(start.mark) for each in everything) if start.mark else False
+            is_known = any(_created(each) <= float(mark) for each in everything) if mark else False
             after = onward if everything and onward != after and not is_known else None
             order += after is None
             is_last = after is None and (order == len(orders) or seen < limit)
@@ -70,7 +71,8 @@ class Lists:
             newest = max(map(_created, everything), default=0.0) if is_first else 0.0
             page = _listed(walk, hits, cursor)
             reason = MORE_NEWEST if walk.kind == NEWEST else MORE_RESULTS
-            yield replace(page, mark=repr(newest) if newest else None, gaps=(Gap(reason=reason),) if is_cut else ())
+            gaps = (*page.gaps, Gap(reason=reason)) if is_cut else page.gaps
+            yield replace(page, mark=repr(newest) if newest else None, gaps=gaps)
             if is_last:
                 return
 
@@ -95,16 +97,13 @@ def _hits(walk: Walk, listing: Mapping[str, Any]) -> list[dict[str, Any]]:
     if walk.kind != URL:
         return found
     wanted = _bare(walk.about)
-    return [hit for hit in found if any(wanted in (string(hit, key) or "").lower() for key in ("url", "selftext"))]
+    return [hit for hit in found if any(wanted in str(hit.get(key)).lower() for key in ("url", "selftext"))]
 
 
 def _listed(walk: Walk, hits: Sequence[dict[str, Any]], cursor: str | None) -> Page:
-    items = as_posts(reddit.Thing("t3", hit) for hit in hits)
-    return Page(items=items, cursor=cursor, found=_found(walk, hits))
-
-
-def _found(walk: Walk, hits: Iterable[Mapping[str, Any]]) -> tuple[Walk, ...]:
-    return tuple(Walk(SUBMISSION, required(hit, "id").removeprefix("t3_"), walk.depth + 1) for hit in hits)
+    items, gaps = as_posts(reddit.Thing("t3", hit) for hit in hits)
+    found = tuple(Walk(SUBMISSION, post.id.removeprefix("t3_"), walk.depth + 1) for post, _ in items)
+    return Page(items=items, cursor=cursor, found=found, gaps=gaps)
 
 
 def _created(hit: Mapping[str, Any]) -> float:

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from corpus.payload import Payload
 from ingest import reddit
+from ingest.items import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from corpus.post import Post
+    from corpus.walk import Gap
+    from ingest.items import Items
     from ingest.reddit_client import RedditClient
 
 BATCH = 100  # ids a request
+PARSERS = {"t1": ("reddit-comment", reddit.comment), "t3": ("reddit-submission", reddit.submission)}
 
 
-def as_posts(things: Iterable[reddit.Thing]) -> tuple[tuple[Post, Payload], ...]:
-    """Read comments and submissions."""
-    return tuple(_item(thing) for thing in things if thing.kind in ("t1", "t3"))
-
-
-def _item(thing: reddit.Thing) -> tuple[Post, Payload]:
-    parser, parse = (
-        ("reddit-comment", reddit.comment) if thing.kind == "t1" else ("reddit-submission", reddit.submission)
-    )
-    return parse(thing.data), Payload(parser, json.dumps(thing.data, separators=(",", ":")).encode())
+def as_posts(things: Iterable[reddit.Thing], thread: str = "") -> tuple[Items, tuple[Gap, ...]]:
+    """Read comments and submissions; those that cannot be read are gaps of the thread."""
+    posts = (thing for thing in things if thing.kind in PARSERS)
+    found = [read([post.data], *PARSERS[post.kind], key="name", thread=thread) for post in posts]
+    return tuple(item for items, _ in found for item in items), tuple(gap for _, gaps in found for gap in gaps)
 
 
 def batches(keys: Sequence[str]) -> Iterator[list[str]]:
@@ -35,7 +31,7 @@ def batches(keys: Sequence[str]) -> Iterator[list[str]]:
         yield list(keys[at : at + BATCH])
 
 
-def info(client: RedditClient, names: Sequence[str]) -> tuple[tuple[Post, Payload], ...]:
+def info(client: RedditClient, names: Sequence[str], thread: str = "") -> tuple[Items, tuple[Gap, ...]]:
     """Fetch posts by their full names."""
     listing = client.get("/api/info/", {"id": ",".join(names)}, expect=dict)
-    return as_posts(reddit.things(listing))
+    return as_posts(reddit.things(listing), thread)

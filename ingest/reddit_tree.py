@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any
 from corpus.errors import WalkError
 from corpus.walk import Claim, Gap, Page
 from ingest import reddit
-from ingest.fields import identifier, number, required
+from ingest.fields import count, readable
 from ingest.reddit_client import ExhaustedError
 from ingest.reddit_things import as_posts, batches, info
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from corpus.payload import Payload
-    from corpus.post import Post
+    from ingest.items import Items
     from ingest.reddit_client import RedditClient
     from ingest.source import Start
 
@@ -90,11 +89,12 @@ class Tree:
 
     def _top(self, about: str) -> tuple[Page, list[Branch]]:
         things = _things(self._client.get(f"/comments/{about}/", WHOLE, expect=list))
-        replies = number(_root(things, about), "num_comments")
-        todo, gaps = _branches(things, f"t3_{about}", depth=0)
-        claims = () if replies is None else (Claim(thread=f"t3_{about}", posts=replies),)
+        thread, replies = f"t3_{about}", count(_root(things, about), "num_comments")
+        todo, gaps = _branches(things, thread, depth=0)
+        claims = () if replies is None else (Claim(thread=thread, posts=replies),)
         cursor = _cursor(todo) if todo else None
-        return Page(items=as_posts(things), cursor=cursor, claims=claims, gaps=gaps), todo
+        items, unread = as_posts(things, thread)
+        return Page(items=items, cursor=cursor, claims=claims, gaps=(*gaps, *unread)), todo
 
     def _expand(self, thread: str, branch: Branch) -> tuple[Page, list[Branch]]:
         """Fetch a branch; what it leads to is followed only where it brought something."""
@@ -102,18 +102,19 @@ class Tree:
             things = self._under(thread, branch) if branch.under else self._children(thread, branch)
         except WalkError as error:
             return Page(gaps=(_gap(thread, branch, f"{NOT_EXPANDED}: {error}"),)), []
-        items = as_posts(things)
+        items, unread = as_posts(things, thread)
         further, gaps = _branches(things, thread, depth=branch.depth + 1)
-        if not items:
+        if not (items or unread):
             gaps, further = (*gaps, *(_gap(thread, each, NOT_EXPANDED) for each in further)), []
             gaps = gaps or ((_gap(thread, branch, NOT_GIVEN),) if branch.under else ())
         if branch.ids:
-            named = {post.id.removeprefix("t1_") for post, _ in items} | {key for each in further for key in each.ids}
-            found, missing = self._missing([f"t1_{key}" for key in branch.ids if key not in named])
-            items = (*items, *found)
+            given = {post.id for post, _ in items} | {gap.post for gap in unread}
+            named = given | {f"t1_{key}" for each in further for key in each.ids}
+            asked = [f"t1_{key}" for key in branch.ids]
+            found, lost = self._missing(thread, [name for name in asked if name not in named])
             known = {gap.post for gap in gaps}
-            gaps = (*gaps, *(Gap(thread=thread, reason=NOT_GIVEN, post=key) for key in missing if key not in known))
-        return Page(items=items, gaps=gaps), further
+            items, gaps = (*items, *found), (*gaps, *(gap for gap in lost if gap.post not in known))
+        return Page(items=items, gaps=(*gaps, *unread)), further
 
     def _children(self, thread: str, branch: Branch) -> list[reddit.Thing]:
         form = {"children": ",".join(branch.ids), "link_id": thread, **ORDER}
@@ -123,18 +124,19 @@ class Tree:
     def _under(self, thread: str, branch: Branch) -> list[reddit.Thing]:
         path = f"/comments/{thread.removeprefix('t3_')}/_/{branch.under}"
         things = _things(self._client.get(path, WHOLE, expect=list))
-        return [thing for thing in things if thing.kind != "t3" and identifier(thing.data, "id") != branch.under]
+        return [thing for thing in things if thing.kind != "t3" and readable(thing.data, "id") != branch.under]
 
-    def _missing(self, names: Sequence[str]) -> tuple[tuple[tuple[Post, Payload], ...], list[str]]:
+    def _missing(self, thread: str, names: Sequence[str]) -> tuple[Items, tuple[Gap, ...]]:
         """Ask by their names for comments that were not given; say which are not had so either."""
         if not names:
-            return (), []
+            return (), ()
         try:
-            found = info(self._client, names)
+            found, unread = info(self._client, names, thread)
         except WalkError:
-            found = ()
-        had = {post.id for post, _ in found}
-        return found, [name for name in names if name not in had]
+            found, unread = (), ()
+        had = {post.id for post, _ in found} | {gap.post for gap in unread}
+        lost = (Gap(thread=thread, reason=NOT_GIVEN, post=name) for name in names if name not in had)
+        return found, (*unread, *lost)
 
 
 def _things(answer: Iterable[Any]) -> list[reddit.Thing]:
@@ -150,19 +152,22 @@ def _root(things: Iterable[reddit.Thing], about: str) -> dict[str, Any]:
 
 def _branches(things: Iterable[reddit.Thing], thread: str, *, depth: int) -> tuple[list[Branch], tuple[Gap, ...]]:
     """Read what is still to be fetched; what lies too deep to be followed is a gap."""
-    found: list[Branch] = []
+    found, lost = list[Branch](), list[Gap]()
     for thing in things:
         if thing.kind != "more":
             continue
-        ids = [str(child) for child in thing.data.get("children") or []]
+        children, above = thing.data.get("children"), readable(thing.data, "parent_id")
+        ids = [str(child) for child in children] if isinstance(children, list) else []
         posts = reddit.not_fetched(thing.data)
-        if not ids:
-            found.append(Branch(under=required(thing.data, "parent_id").removeprefix("t1_"), posts=posts, depth=depth))
+        if not ids and above:
+            found.append(Branch(under=above.removeprefix("t1_"), posts=posts, depth=depth))
+        elif not ids:
+            lost.append(Gap(thread=thread, reason=NOT_EXPANDED, posts=posts))
         for batch in batches(ids):
             found.append(Branch(ids=tuple(batch), posts=posts if len(batch) == len(ids) else len(batch), depth=depth))
     if depth > DEEPEST:
-        return [], tuple(_gap(thread, branch, NOT_EXPANDED) for branch in found)
-    return found, ()
+        return [], (*lost, *(_gap(thread, branch, NOT_EXPANDED) for branch in found))
+    return found, tuple(lost)
 
 
 def _gap(thread: str, branch: Branch, reason: str) -> Gap:

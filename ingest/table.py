@@ -30,7 +30,6 @@ _USUAL_NAMES: dict[str, tuple[str, ...]] = {
     "score": ("score", "likes", "like_count", "points", "upvotes", "public_metrics.like_count"),
     "language": ("language", "lang"),
 }
-_OURS = ("quoted", "reposted", "state", "seen_at")  # columns of an exported corpus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,7 +103,9 @@ def _is_spread(first: list[tuple[int, bytes]]) -> bool:
     if first[0][1] in (b"[", b"{"):
         return True
     opening = _decode(first[0])
-    return isinstance(opening, BadLine) and len(first) > 1 and _ends_early(first[0][1]) and _is_bad(first[1])
+    if not isinstance(opening, BadLine) or len(first) < 2 or not _ends_early(first[0][1]):
+        return False
+    return _is_bad(first[1]) or _ends_early(first[0][1] + b"\n" + first[1][1])
 
 
 def _ends_early(line: bytes) -> bool:
@@ -198,6 +200,8 @@ def _csv(source: _CsvLines, archive: Archive) -> Iterator[Value | BadLine | Colu
         source.broken = False
         if broken:
             yield BadLine(line, "not UTF-8 (Latin-1, perhaps)", excerpt(delimiter.join(row)))
+        elif not "".join(row).strip() and len(row) < 2:
+            continue  # a blank line
         elif len(row) != len(names):
             yield BadLine(line, f"{len(row)} cells where the header has {len(names)}", excerpt(delimiter.join(row)))
         else:

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from corpus.post import Post, State
-from ingest.fields import identifier, inner, moment, number, objects, required, string
+from ingest.fields import identifier, inner, moment, number, objects, readable, required, string
 from ingest.markup import unescape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    Wire = Mapping[str, Any]
 
 PLATFORM = "x"
 COMMUNITY = "X"
@@ -59,21 +61,17 @@ def classic(wire: Mapping[str, Any]) -> Post:
 def flatten(page: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Join a page's `includes` into its posts, and give them: first the posts referred to, each once, then the page's.
 
-    The posts referred to are posts in their own right: a reply cannot be read without them.
+    The posts referred to are posts in their own right: a reply cannot be read without them. A post that cannot be read
+    is given as it is: its parser says what is wrong with it.
     """
     includes = inner(page, "includes")
-    users = {identifier(user, "id"): user for user in objects(includes, "users")}
-    found = {required(tweet, "id"): tweet for tweet in objects(includes, "tweets")}
-    origin = {"__twarc": page["__twarc"]} if page.get("__twarc") else {}
-    own = {required(tweet, "id"): tweet for tweet in objects(page, "data")}
+    users, found, own = (_by_id(objects(*of)) for of in ((includes, "users"), (includes, "tweets"), (page, "data")))
+    origin, known = {"__twarc": page["__twarc"]} if page.get("__twarc") else {}, own | found
     for key, tweet in [*((key, tweet) for key, tweet in found.items() if key not in own), *own.items()]:
-        joined = _with_author(found.get(key, {}) | tweet, users) | origin
-        if "referenced_tweets" in tweet:
-            joined["referenced_tweets"] = [
-                target | _with_author(found.get(str(target.get("id"))) or own.get(str(target.get("id"))) or {}, users)
-                for target in objects(tweet, "referenced_tweets")
-            ]
-        yield joined
+        try:
+            yield _joined({**found.get(key, {}), **tweet}, known, users) | origin
+        except ValueError:
+            yield {**tweet, **origin}
 
 
 def with_targets(flat: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -99,8 +97,23 @@ def problems(page: Mapping[str, Any]) -> Iterator[str]:
         yield string(error, "title") or string(error, "message") or "unnamed"
 
 
-def _with_author(tweet: Mapping[str, Any], users: Mapping[str | None, Mapping[str, Any]]) -> dict[str, Any]:
-    user = users.get(identifier(tweet, "author_id"))
+def _by_id(wires: Iterable[Wire]) -> dict[str | int, Wire]:
+    """Find wire dicts by their ids; those without one that can be read stand alone."""
+    return {readable(wire, "id") or id(wire): wire for wire in wires}
+
+
+def _joined(tweet: Wire, tweets: Mapping[str | int, Wire], users: Mapping[str | int, Wire]) -> dict[str, Any]:
+    joined = _with_author(tweet, users)
+    if "referenced_tweets" in tweet:
+        targets = objects(tweet, "referenced_tweets")
+        joined["referenced_tweets"] = [
+            target | _with_author(tweets.get(str(target.get("id")), {}), users) for target in targets
+        ]
+    return joined
+
+
+def _with_author(tweet: Wire, users: Mapping[str | int, Wire]) -> dict[str, Any]:
+    user = users.get(readable(tweet, "author_id") or "")
     return {**tweet, "author": user} if user else dict(tweet)
 
 

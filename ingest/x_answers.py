@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from corpus.payload import Payload
 from corpus.post import State
 from corpus.walk import Claim, Gap
 from ingest import x
-from ingest.fields import identifier, inner, number, objects, required, string
+from ingest.fields import count, objects, readable, required, string
+from ingest.items import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from corpus.post import Post
+    from ingest.items import Items
 
 BEGIN = datetime(2006, 3, 21, tzinfo=UTC)  # the day of the first post of all
 FIRST_SNOWFLAKE = 29_700_859_247
 Answer = dict[str, Any]
 
 
-def items(answer: Answer, thread: str = "") -> tuple[tuple[tuple[Post, Payload | None], ...], tuple[Gap, ...]]:
+def items(answer: Answer, thread: str = "") -> tuple[Items, tuple[Gap, ...]]:
     """Read the posts of an answer and what it says could not be shown."""
-    found: list[tuple[Post, Payload | None]] = []
-    gaps = [
-        Gap(thread=thread, reason=reason(error), post=identifier(error, "resource_id", "value") or "")
+    hidden = (
+        Gap(thread=thread, reason=reason(error), post=readable(error, "resource_id", "value") or "")
         for error in objects(answer, "errors")
         if error.get("parameter") not in ("id", "ids")
-    ]
-    for flat in x.flatten(answer):
-        try:
-            found.append((x.post(flat), Payload("x", json.dumps(_lean(flat), separators=(",", ":")).encode())))
-        except ValueError as error:
-            gaps.append(Gap(thread=thread, reason=f"unreadable: {error}", post=str(flat.get("id"))))
-    return tuple(found), tuple(gaps)
+    )
+    found, unread = read(x.flatten(answer), "x", x.post, key="id", thread=thread, kept=_lean)
+    return found, (*hidden, *unread)
+
+
+def own(answer: Answer) -> list[dict[str, Any]]:
+    """Give the posts that an answer is about, but for those without an id that can be read."""
+    return [tweet for tweet in objects(answer, "data") if (readable(tweet, "id") or "").isdecimal()]
 
 
 def _lean(flat: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,11 +49,16 @@ def _lean(flat: Mapping[str, Any]) -> dict[str, Any]:
 
 def claims(root: Mapping[str, Any], *, with_quotes: bool) -> Iterator[Claim]:
     """Read how many replies (and quotes) X counts of a post that begins a conversation."""
-    counts = inner(root, "public_metrics")
-    replies = number(counts, "reply_count")
-    if replies is not None and identifier(root, "conversation_id") in (None, root["id"]):
-        quotes = number(counts, "quote_count") if with_quotes else None
+    replies = counted(root, "reply_count")
+    if replies is not None and readable(root, "conversation_id") in (None, root["id"]):
+        quotes = counted(root, "quote_count") if with_quotes else None
         yield Claim(thread=required(root, "id"), posts=replies, quotes=quotes)
+
+
+def counted(tweet: Mapping[str, Any], name: str) -> int | None:
+    """Read one of the numbers that X counts of a post."""
+    counts = tweet.get("public_metrics")
+    return count(counts, name) if isinstance(counts, dict) else None
 
 
 def own_errors(answer: Answer) -> list[Mapping[str, Any]]:
@@ -65,7 +69,7 @@ def own_errors(answer: Answer) -> list[Mapping[str, Any]]:
 def gone(answer: Answer, asked: Sequence[str]) -> Iterator[tuple[str, State]]:
     """Name the posts asked for that X does not show (any more)."""
     for error in own_errors(answer):
-        key = identifier(error, "resource_id", "value")
+        key = readable(error, "resource_id", "value")
         if key is not None and key in asked:
             yield key, State.DELETED if "not-found" in str(error.get("type")) else State.REMOVED
 
@@ -74,9 +78,10 @@ def superseded(answer: Answer) -> tuple[tuple[str, State], ...]:
     """Name the earlier versions of edited posts: each has an id of its own, and only the last one counts."""
     return tuple(
         (str(earlier), State.DELETED)
-        for tweet in objects(answer, "data")
-        for earlier in tweet.get("edit_history_tweet_ids") or []
-        if str(earlier) != tweet.get("id")
+        for tweet in own(answer)
+        if isinstance(history := tweet.get("edit_history_tweet_ids"), list)
+        for earlier in history
+        if str(earlier) != required(tweet, "id")
     )
 
 
@@ -89,12 +94,12 @@ def reason(error: Mapping[str, Any]) -> str:
 
 def newest(answer: Answer) -> str | None:
     """Give the newest post of an answer."""
-    return max((required(tweet, "id") for tweet in objects(answer, "data")), key=int, default=None)
+    return max((required(tweet, "id") for tweet in own(answer)), key=int, default=None)
 
 
 def oldest(answer: Answer) -> str | None:
     """Give the oldest post of an answer."""
-    return min((required(tweet, "id") for tweet in objects(answer, "data")), key=int, default=None)
+    return min((required(tweet, "id") for tweet in own(answer)), key=int, default=None)
 
 
 def is_past(tweet: Mapping[str, Any], mark: str | None) -> bool:

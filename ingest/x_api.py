@@ -11,7 +11,7 @@ from corpus.walk import Claim, Gap, Page, Spending, Walk
 from ingest import x
 from ingest import x_answers as answers
 from ingest.addresses import identity
-from ingest.fields import identifier, inner, number, objects, required
+from ingest.fields import identifier, inner, readable, required
 from ingest.http import HttpSettings
 from ingest.retry import Clock, Transient
 from ingest.source import Estimate, Finding, Level, Start
@@ -49,6 +49,7 @@ class X:
         self, settings: XSettings, keys: XKeys, *, http: HttpSettings | None = None, clock: Clock | None = None
     ) -> None:
         self._settings = settings
+        self._since = settings.begin()
         self._clock = clock or Clock()
         self._client = XClient(
             keys,
@@ -85,7 +86,10 @@ class X:
             left = left[len(asked) :]
             items, gaps = answers.items(answer)
             yield Page(
-                items=items, gaps=gaps, gone=(*answers.gone(answer, asked), *answers.superseded(answer)), spent=cost
+                items=tuple(item for item in items if item[0].id in asked),  # not those that they answer or quote
+                gaps=tuple(gap for gap in gaps if gap.post in ("", *asked)),
+                gone=(*answers.gone(answer, asked), *answers.superseded(answer)),
+                spent=cost,
             )
 
     def estimate(self, walk: Walk) -> Estimate:
@@ -120,7 +124,7 @@ class X:
             cursor=start.cursor or "{}",
         )
         items, gaps = answers.items(answer, walk.about)
-        root = next(iter(objects(answer, "data")), {"id": walk.about})
+        root = next(iter(answers.own(answer)), {"id": walk.about})
         lost = tuple(
             Gap(thread=walk.about, reason=answers.reason(error), post=walk.about)
             for error in answers.own_errors(answer)
@@ -196,7 +200,7 @@ class X:
                 at, stale = Place(), at.token
                 continue
             items, gaps = answers.items(answer)
-            quotes = objects(answer, "data")
+            quotes = answers.own(answer)
             fresh = [
                 quote for quote in quotes if required(quote, "id") not in known and answers.is_past(quote, start.mark)
             ]
@@ -227,18 +231,18 @@ class X:
 
     def _around(self, quote: Mapping[str, Any], level: int) -> Iterator[Walk]:
         """Name what belongs to a quote: its replies, and further out its own quotes."""
-        key, counts = required(quote, "id"), inner(quote, "public_metrics")
+        key = required(quote, "id")
         if level > self._settings.quote_depth:
             return
-        if number(counts, "reply_count") != 0:
-            is_root = identifier(quote, "conversation_id") in (None, key)
+        if answers.counted(quote, "reply_count") != 0:
+            is_root = readable(quote, "conversation_id") in (None, key)
             # A quote that is itself a reply stands in somebody else's conversation: only what answers it is fetched.
             yield Walk(CONVERSATION if is_root else REPLIES, key, level)
-        if level < self._settings.quote_depth and number(counts, "quote_count") != 0:
+        if level < self._settings.quote_depth and answers.counted(quote, "quote_count") != 0:
             yield Walk(QUOTES, key, level)
 
     def _ask(self, walk: Walk, at: Place, mark: str | None, size: int) -> Answer:
-        return ask(self._client, walk, at, since=self._settings.since, mark=mark, size=size)
+        return ask(self._client, walk, at, since=self._since, mark=mark, size=size)
 
     def _ask_quotes(self, walk: Walk, at: Place, size: int) -> Answer:
         answer: Answer = self._client.get_quote_tweets(

@@ -18,11 +18,10 @@ CENT = 1e-9  # below what is charged
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prices:
-    """Dollars a post read, a user read and a request for counts."""
+    """Dollars a post read and a user read."""
 
     post: float = 0.005
     user: float = 0.010
-    count: float = 0.005
 
     def of(self, posts: int, users: int) -> Spending:
         """Price a reading."""

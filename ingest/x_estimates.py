@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.errors import SourceError, WalkError
 from corpus.walk import Spending, Walk
-from ingest.fields import identifier, inner, number, objects, required
+from ingest.fields import identifier, inner, number, readable, required
 from ingest.source import Estimate
+from ingest.x_answers import counted, own
 from ingest.x_search import CONVERSATION, FIELDS, begin, text
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class XEstimates:
         self._client = client
         self._clock = clock
         self._settings = settings
+        self._since = settings.begin()
         self._purse = settings.purse()
         self._quote_counts: dict[str, int] = {}
 
@@ -46,12 +48,11 @@ class XEstimates:
         answer = self._client.get_tweets([walk.about], **FIELDS)
         cost, self._purse = self._purse.price(answer, now=self._clock.now())
         self._purse = self._purse.spend(cost)
-        root = next(iter(objects(answer, "data")), None)
+        root = next(iter(own(answer)), None)
         if root is None:
             found = tuple(beside({"id": walk.about}, walk.depth))
             return Estimate(posts=0, found=found, remark="X does not show this post (any more)")
-        counts = inner(root, "public_metrics")
-        replies, quotes = number(counts, "reply_count") or 0, number(counts, "quote_count") or 0
+        replies, quotes = counted(root, "reply_count") or 0, counted(root, "quote_count") or 0
         self._quote_counts[walk.about] = quotes
         remark = f"{replies:,} direct replies, {quotes:,} quotes; asking cost ${cost.dollars:.3f}"
         return Estimate(posts=1, dollars=self._each(), found=tuple(beside(root, walk.depth)), remark=remark)
@@ -76,7 +77,7 @@ class XEstimates:
             recent: Answer = self._client.get_recent_tweets_count(text(walk), granularity="day")
             return recent
         answer: Answer = self._client.get_all_tweets_count(
-            text(walk), start_time=begin(walk, self._settings.since), granularity="day", next_token=token
+            text(walk), start_time=begin(walk, self._since), granularity="day", next_token=token
         )
         return answer
 
@@ -91,5 +92,5 @@ class XEstimates:
 def beside(root: Mapping[str, Any], depth: int) -> Iterator[Walk]:
     """Name what belongs to a post of the configuration: its conversation and its quotes."""
     key = required(root, "id")
-    yield Walk(CONVERSATION, identifier(root, "conversation_id") or key, depth)
+    yield Walk(CONVERSATION, readable(root, "conversation_id") or key, depth)
     yield Walk(QUOTES, key, depth)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ingest.x_answers import Answer, time_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from corpus.walk import Walk
     from ingest.x_client import XClient
@@ -47,7 +48,7 @@ class Place:
         return json.dumps({key: value for key, value in known.items() if value}, separators=(",", ":"))
 
 
-def ask(client: XClient, walk: Walk, at: Place, *, since: str, mark: str | None, size: int) -> Answer:
+def ask(client: XClient, walk: Walk, at: Place, *, since: datetime, mark: str | None, size: int) -> Answer:
     """Ask for a page of a search, newest first: past `mark`, or else all that there is."""
     query = text(walk)
     if at.recent:
@@ -70,6 +71,6 @@ def text(walk: Walk) -> str:
     return SEARCHES[walk.kind].format(walk.about)
 
 
-def begin(walk: Walk, since: str) -> datetime:
+def begin(walk: Walk, since: datetime) -> datetime:
     """Say when what is searched for may begin; without it only the last 30 days are searched."""
-    return datetime.fromisoformat(since).replace(tzinfo=UTC) if walk.kind == QUERY else time_of(walk.about)
+    return since if walk.kind == QUERY else time_of(walk.about)

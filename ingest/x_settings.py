@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from ingest.times import begin
+from ingest.x_answers import BEGIN
 from ingest.x_budget import Prices, Purse
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +23,7 @@ class XSettings:
 
     tweets: tuple[str, ...] = ("1614186881171742720",)
     queries: tuple[str, ...] = ()
-    since: str = "2023-01-01"  # for queries; a thread is searched from its first post on
+    since: str = "2023-01-01"  # for queries ("": from X's first day on); a thread is searched from its first post on
     quote_depth: int = 1
     archive: str = "all"  # or "recent": the last 7 days
     budget_dollars: float = 5.0
@@ -28,7 +34,11 @@ class XSettings:
     seconds_between: float = 1.0  # searches of the archive
     api_url: str = "https://api.x.com"
 
+    def begin(self) -> datetime:
+        """Say from when on queries are searched; InputError where `since` is no time."""
+        return begin(self.since, where="[x]") or BEGIN
+
     def purse(self) -> Purse:
         """Give a full purse."""
-        prices = Prices(post=self.price_post, user=self.price_user, count=self.price_count)
+        prices = Prices(post=self.price_post, user=self.price_user)
         return Purse(prices=prices, dollars=self.budget_dollars, posts=self.budget_posts)

@@ -17,6 +17,7 @@ from corpus.post import Post
 from corpus.store import Store
 from debate import opinion
 from ingest.annotations import annotation, read
+from labelling import give
 from program import run
 from reports.drawing import allocated, draw
 
@@ -48,7 +49,7 @@ def labelled_corpus(path: Path, posts: int = 200) -> Path:
     with Store.open(path) as store:
         store.add((post(number), None) for number in range(posts))
         labels = store.label_set("first", model="m", revision="r", config_hash="c")
-        store.add_labels(labels, ((key, JUDGED) for key in range(1, posts + 1)))
+        give(store, labels, ((key, JUDGED) for key in range(1, posts + 1)))
     return path
 
 
@@ -71,7 +72,11 @@ def test_a_row_is_read_as_the_rules_say() -> None:
         ({"camp": "jax"}, "camp is 'jax', not one of neutral, pro-pytorch"),
         ({"stance": {"vue": "favor"}}, "target is 'vue', not one of pytorch"),
         ({"stance": {"jax": "for"}}, "jax is 'for', not one of against, none, favor"),
-        ({"stance": "favor"}, "stance is not an object"),
+        ({"stance": "favor"}, "stance is 'favor' where an object belongs"),
+        ({"switch": "pro-jax"}, "switch is 'pro-jax' where an object belongs"),
+        ({"reasons": 5}, "reasons is 5 where a list belongs"),
+        ({"reasons": "usability"}, "reasons is 'usability' where a list belongs"),
+        ({"design": ["uniform"]}, "design is .* where text belongs"),
         ({"sentiment": "good"}, "sentiment is 'good'"),
         ({"reasons": ["speed"]}, "reason is 'speed'"),
         ({"switch": {"from": "jax"}}, "to is None"),
@@ -95,6 +100,13 @@ def test_a_wrong_line_is_named_and_so_is_a_missing_annotator(tmp_path: Path) -> 
         list(read(path, TARGETS))
     with pytest.raises(InputError, match="name a file of annotations"):
         list(read(tmp_path / "missing", TARGETS))
+
+
+def test_line_separators_within_a_text_end_no_row(tmp_path: Path) -> None:
+    path = tmp_path / "done.jsonl"
+    row = json.dumps(ROW | {"text": "a\u2028b\u2029c\x85d"}, ensure_ascii=False)
+    path.write_bytes(f"{row}\r\n{row}\n".encode())
+    assert [found.id for found in read(path, TARGETS, "ann")] == ["p1", "p1"]
 
 
 def test_annotations_are_kept_once_a_person_and_post(tmp_path: Path) -> None:

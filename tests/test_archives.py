@@ -236,3 +236,15 @@ def test_csv_with_a_stray_quote_swallows_no_more_than_a_megabyte(file):
 def test_excerpt_is_harmless_and_short():
     assert excerpt(b"\x1b[31mred\r\n\xff") == "[31mred  \ufffd"
     assert len(excerpt("x" * 1000)) == 80
+
+
+@pytest.mark.parametrize("layout", ['[{"a": 1},\n{"a": 2}\n]', '{"hits": [{"a": 1},\n{"a": 2}\n]}'])
+def test_two_objects_of_a_line_each_in_one_document(file, layout):
+    found = decoded(file(layout.encode()))
+    assert [item.value for item in found] == [json.loads(layout)]
+
+
+def test_blank_lines_of_a_table_are_passed_over(file):
+    found = decoded(file(b"id,text\n1,a\n\n  \n2,b\n\n"))
+    assert [item.value for item in found[1:]] == [{"id": "1", "text": "a"}, {"id": "2", "text": "b"}]
+    assert [item.line for item in found[1:]] == [2, 5]

@@ -83,7 +83,7 @@ def test_tree_order_story_and_null_nodes():
         "children": [
             {"id": 2, "author": "b", "text": "x", "created_at_i": 1, "children": [{"id": 3, "author": None}]},
             None,
-            {"id": 4, "author": "c", "text": "y", "points": None, "created_at": "1970-01-01T00:00:02.000Z"},
+            {"id": 4, "author": "c", "text": "y", "points": None, "created_at": "2007-01-01T00:00:02.000Z"},
         ],
     }
     posts = [hackernews.algolia_item(node) for node in hackernews.walk(tree)]
@@ -91,7 +91,7 @@ def test_tree_order_story_and_null_nodes():
     assert {post.conversation_id for post in posts} == {"1"}
     assert (posts[0].title, posts[0].score) == ("R&D", 5)
     assert posts[2].state == State.DELETED
-    assert posts[3].created_at == datetime(1970, 1, 1, 0, 0, 2, tzinfo=UTC)
+    assert posts[3].created_at == datetime(2007, 1, 1, 0, 0, 2, tzinfo=UTC)
 
 
 def test_tree_deeper_than_the_recursion_limit():

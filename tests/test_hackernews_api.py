@@ -210,7 +210,9 @@ def test_a_search_goes_past_a_thousand_hits_and_loses_no_story_of_a_shared_secon
     assert again == pages[1:]
     assert [page.mark for page in pages][1:] == [None] * (len(pages) - 1)
     assert newer[-1].items == ()
-    assert len(walks) == 200  # a dry run stops there
+    assert len(walks) == 201  # a dry run stops there, and says so
+    *_, rest = walks.values()
+    assert rest.remark == "this and what follows, 801 or more, is not estimated nor in any price"  # type: ignore[union-attr]
     phrase = next(asked for asked in site.asked if asked.path.endswith("search_by_date"))
     assert phrase.query["query"] == '"pytorch vs tensorflow"'
 
@@ -237,3 +239,36 @@ def test_a_story_that_is_not_there_fails_alone(tmp_path: Path) -> None:
         (row,) = store.summary().rounds
     assert [(walk.about, "check the number" in reason) for walk, reason in last.failures] == [("77", True)]
     assert (row.done, row.failures[0][0]) == (1, "story 77")
+
+
+def test_an_item_that_cannot_be_read_is_a_gap_and_costs_no_other(tmp_path: Path) -> None:
+    hits = [
+        {"objectID": "1", "title": "PyTorch", "created_at_i": 5},
+        {"objectID": "9", "title": "PyTorch", "created_at_i": 3, "points": []},
+        {"objectID": [], "title": "PyTorch", "url": 5, "created_at_i": 4},
+    ]
+    items = [
+        item(1, None, (2, 3), title="T", descendants="many"),
+        item(2, 1, score=[]),
+        item(3, 1) | {"kids": 5},
+        item(9),
+    ]
+    tree = {"id": 1, "created_at_i": 5, "title": "T", "children": [{"id": {}, "children": [{"id": 3, "text": "3"}]}]}
+    path = tmp_path / "c.db"
+    with answering(Site(items, tree, hits)) as site:
+        step = run(hacker_news(site.url, queries=("pytorch",), stories=(3,)), path)
+        with closing(hacker_news(site.url)) as source:
+            (page,) = source.look_up(["2", "3"], Start())
+    assert not step.failures
+    assert set(posts(path)) == {"1", "3"}
+    assert [post.id for post, _ in page.items] == ["3"]
+    assert [(gap.post, "cannot be read" in gap.reason) for gap in page.gaps] == [("2", True)]
+
+
+def test_a_body_that_cannot_be_unpacked_is_asked_for_again(tmp_path: Path) -> None:
+    site, left = Site([item(1, title="T")]), [Answer("no gzip", 200, {"Content-Encoding": "gzip"})]
+    clock = FakeClock()
+    with answering(lambda asked: left.pop() if left else site(asked)) as running:
+        run(hacker_news(running.url, clock, stories=(1,)), tmp_path / "c.db", clock)
+    assert set(posts(tmp_path / "c.db")) == {"1"}
+    assert clock.waits

@@ -132,7 +132,7 @@ def test_packed_archive_gives_the_same(store, tmp_path, pack):
         (THREAD[1]["data"]["children"][0], "Reddit API listing", 1),
         ({"json": {"data": {"things": [{"kind": "t1", "data": comment(1)}]}}}, "Reddit API listing", 1),
         (ITEM, "Hacker News Firebase items", 1),
-        ({"id": "2", "by": "a", "time": "1", "text": "x", "parent": "1"}, "Hacker News BigQuery rows", 1),
+        ({"id": "2", "by": "a", "time": "1160418111", "text": "x", "parent": "1"}, "Hacker News BigQuery rows", 1),
         (NODE, "Hacker News Algolia tree", 1),
         ({"hits": [HIT], "nbHits": 1}, "Hacker News Algolia search page", 1),
         (HIT, "Hacker News Algolia hits", 1),
@@ -295,3 +295,31 @@ def test_junk_in_any_record_is_a_bad_line_at_worst(format_):
                 recognise(record | {key: junk})
                 with suppress(ValueError):
                     assert all(isinstance(found, Record | Note) for found in format_.split(record | {key: junk}))
+
+
+JAM = "\u0000"
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"id": 5, "type": "comment", "by": "b", "time": 1, "text": "x", "parent": {"a": 1}},
+        {"id": [1], "type": "comment", "by": "b", "time": 1, "text": "x", "parent": 2},
+        {"id": 5, "type": "comment", "by": "b", "time": 1, "text": "x", "parent": True},
+        {"id": f"5{JAM}", "type": "comment", "by": "b", "time": 1, "text": "x", "parent": 2},
+        STATUS | {"id": "5", "in_reply_to_id": {"a": 1}},
+    ],
+)
+def test_an_item_whose_parent_cannot_be_read_is_a_bad_line_and_loses_no_other(file, store, bad):
+    reply = {"id": 3, "type": "comment", "parent": 2, "by": "b", "text": "x"}
+    result = load(store, file(reply, bad, ITEM | {"id": 2}))
+    assert (result.new, result.bad, result.bad_lines[0].line) == (2, 1, 2)
+    assert store.get("hackernews", "3").conversation_id == "2"
+
+
+def test_one_unreadable_post_of_a_page_loses_no_other(file, store):
+    nameless = {"text": "who?", "author_id": "7"}
+    odd = TWEET | {"id": "3", "referenced_tweets": "none"}
+    result = load(store, file({"data": [TWEET, nameless, odd], "includes": {"users": [{"id": [1]}], "tweets": [{}]}}))
+    assert (result.new, result.bad) == (1, 3)
+    assert store.get("x", "1").text == "x"

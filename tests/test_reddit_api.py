@@ -419,3 +419,45 @@ def test_neither_a_file_nor_the_environment_changes_where_it_asks(
         run(on_reddit(server.url, submissions=("a",)), tmp_path / "c.db")
         assert parse_qs(server.asked[0].body) == {"grant_type": ["client_credentials"]}
     assert set(posts(tmp_path / "c.db")) == {"t3_a"}
+
+
+def test_a_full_search_that_was_interrupted_goes_on_in_its_orders_whatever_the_mark() -> None:
+    site = signed_in(lambda asked: listing(submission(asked.query["sort"] + asked.query["t"])))
+    cursor = '{"order": 3, "after": null, "seen": 300}'
+    with answering(site) as server, closing(on_reddit(server.url, queries=("pytorch",))) as source:
+        pages = list(source.pages(Walk("query", "pytorch"), Start(cursor=cursor, mark="1900000000.0")))
+    assert len(pages) == 10
+    assert all(page.items for page in pages)
+    assert pages[-1].cursor is None
+
+
+def test_a_post_that_cannot_be_read_is_a_gap_and_costs_no_other(tmp_path: Path) -> None:
+    odd = {"score": {"a": 1}}
+
+    def site(asked: Asked) -> Any:
+        if asked.path == "/r/ml/new":
+            return listing(
+                submission("a", num_comments="many"), submission("b", **odd), submission("c", name=None, id=[])
+            )
+        if asked.path == "/api/morechildren/":
+            return expanded(comment("e", "t3_a", **odd), comment("f", "t3_a"))
+        return thread(
+            comment("d", "t3_a", **odd), more("t3_a", "e", "f"), more("t3_a", count=3) | {"data": {"count": []}}
+        )
+
+    path = tmp_path / "c.db"
+    with answering(signed_in(site)) as server:
+        step = run(on_reddit(server.url, newest=("ml",)), path)
+        assert not step.failures
+        with closing(on_reddit(server.url)) as source, pytest.raises(StopIteration):
+            next(source.look_up([], Start()))
+    assert set(posts(path)) == {"t3_a", "t1_f"}
+    assert sum(gaps(path).values()) == 3  # d, e, and the branch that says nothing of itself
+
+
+def test_of_posts_looked_up_one_that_cannot_be_read_is_told_once() -> None:
+    site = signed_in(lambda _: listing(comment("a", "t3_s"), comment("b", "t3_s", score=[])))
+    with answering(site) as server, closing(on_reddit(server.url)) as source:
+        (page,) = source.look_up(["t1_a", "t1_b"], Start())
+    assert [post.id for post, _ in page.items] == ["t1_a"]
+    assert [(gap.post, "cannot be read" in gap.reason) for gap in page.gaps] == [("t1_b", True)]

@@ -79,7 +79,19 @@ def test_times(time):
     assert read({"text": "x", "date": time}).created_at == NOON
 
 
-@pytest.mark.parametrize("time", ["14/01/2023", True, "1e400", [1]])
+@pytest.mark.parametrize("time", ["20230114", 20230114, "2023-01-14"])
+def test_days(time):
+    assert read({"text": "x", "date": time}).created_at == datetime(2023, 1, 14, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "time", ["9999-12-31", "9999-12-31T23:59:59-05:00", "0001-01-01", "0", 0, -1, 2023, "1970-01-01", "99991231"]
+)
+def test_times_before_and_after_all_that_could_be_are_unknown(time):
+    assert read({"text": "x", "date": time}).created_at is None
+
+
+@pytest.mark.parametrize("time", ["14/01/2023", True, "1e400", [1], "2023", "20231301", "1673697"])
 def test_what_is_no_time(time):
     with pytest.raises(ValueError, match=r"created_at .* is neither epoch seconds nor an ISO 8601 time"):
         read({"text": "x", "date": time})

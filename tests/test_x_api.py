@@ -10,7 +10,7 @@ import pytest
 
 from answering import Answer, Asked, answering
 from collecting import HONG_KONG, TOKEN, FakeClock, content, on_x, posts, run
-from corpus.errors import SourceError
+from corpus.errors import InputError, SourceError
 from corpus.post import Post, State
 from corpus.store import Store
 from ingest.collect import plan
@@ -350,3 +350,51 @@ def test_the_token_is_nowhere_but_in_the_request(caplog: pytest.LogCaptureFixtur
         assert api.asked[0].headers["Authorization"] == f"Bearer {TOKEN}"
         shown = repr(source.__dict__.get("_settings")) + repr(source) + caplog.text
     assert TOKEN not in shown
+
+
+def test_a_post_that_cannot_be_read_is_a_gap_and_costs_no_other(tmp_path: Path) -> None:
+    """Nor does one without an id make the posts of its edit history count as gone."""
+    good, other = "1614200000000000002", "1614200000000000003"
+    nameless = {**reply("5", ROOT, edit_history_tweet_ids=[good]), "id": None}
+    odd = reply(other, ROOT) | {"created_at": "noon", "public_metrics": [], "edit_history_tweet_ids": 5}
+    answers = {
+        (f"search/all conversation_id:{ROOT}", ""): page([reply(good, ROOT), nameless, odd]),
+        (f"{ROOT}/quote_tweets", ""): page([{**quote("6", ROOT), "id": {}}, quote(other, ROOT, public_metrics=[])]),
+    }
+    path = tmp_path / "c.db"
+    with answering(Api(answers)) as api:
+        step = run(on_x(api.url, tweets=(ROOT,)), path)
+    found = posts(path)
+    assert set(found) == {good}
+    assert found[good].text == f"text {good}"
+    assert not step.failures
+
+
+def test_of_posts_looked_up_those_that_they_answer_are_not_counted(tmp_path: Path) -> None:
+    asked = reply("1614200000000000002", ROOT)
+    lost = {"resource_id": "999", "parameter": "referenced_tweets.id", "title": "Not Found Error"}
+    answer = page([asked], errors=[lost])
+    answer["includes"]["tweets"] = [tweet(ROOT)]
+    with answering(lambda _: answer) as api, closing(on_x(api.url)) as source:
+        *_, last = source.look_up([asked["id"]], Start())
+    assert [post.id for post, _ in last.items] == [asked["id"]]
+    assert last.gaps == ()
+
+
+@pytest.mark.parametrize(
+    ("since", "asked"),
+    [
+        ("2023-01-14T01:00:00+02:00", "2023-01-13T23:00:00Z"),
+        ("2023-01-14", "2023-01-14T00:00:00Z"),
+        ("", "2006-03-21T00:00:00Z"),
+    ],
+)
+def test_queries_begin_where_the_configuration_says(tmp_path: Path, since: str, asked: str) -> None:
+    with answering(Api({})) as api:
+        run(on_x(api.url, queries=("jax",), since=since), tmp_path / "c.db")
+    assert api.asked[0].query["start_time"] == asked
+
+
+def test_a_since_that_is_no_time_is_refused_in_a_line() -> None:
+    with pytest.raises(InputError, match=r"\[x\] since = '14.1.2023' should be a day or a time"):
+        on_x("http://127.0.0.1:9", since="14.1.2023")
