@@ -183,7 +183,7 @@ def label_corpus(path: Path, known: Known) -> None:
     with Store.open(path) as store:
         label_set = store.label_set("known", model="known", revision="0", config_hash="0")
         for page, labels in label_pages(known, store.unlabelled(label_set)):
-            store.add_labels(label_set, zip((reading.key for reading in page), labels, strict=True))
+            store.add_labels(label_set, zip(page, labels, strict=True))
 
 
 def say(path: Path, said: Sequence[str]) -> None:

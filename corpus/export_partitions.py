@@ -8,8 +8,8 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from corpus.errors import InputError
-from corpus.folder import TEMPORARY, Folder, explained
-from corpus.manifest import NAME, Manifest, write
+from corpus.folder import Folder, explained
+from corpus.manifest import EXPORTED, NAME, Manifest, write
 from corpus.partition import columns, record
 from corpus.reading import Reading
 from corpus.table_writer import TableWriter
@@ -63,10 +63,10 @@ def export_partitions(
             parts = _write(folder, counted(), manifest, part_posts)
             folder.delete(NAME)
             for name in parts:
-                folder.move(f"{TEMPORARY}/{name}", name)
+                folder.move(f"{folder.temporary}/{name}", name)
             for name in set(old) - set(parts):
                 folder.delete(name)
-            write(folder, replace(manifest, files=len(parts)))
+            write(folder, replace(manifest, files={EXPORTED: tuple(parts)}))
         finally:
             folder.tidy()
     progress(posts)
@@ -90,7 +90,7 @@ def _write(folder: Folder, entries: Iterator[Entry], manifest: Manifest, part_po
     while first := next(entries, None):
         parts.append(f"part-{len(parts):05}.parquet")
         with (
-            folder.output(f"{TEMPORARY}/{parts[-1]}") as stream,
+            folder.output(f"{folder.temporary}/{parts[-1]}") as stream,
             TableWriter(stream, columns(manifest.targets, in_context=True)) as writer,
         ):
             for reading, labels in chain([first], islice(entries, part_posts - 1)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,11 +15,12 @@ from corpus.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
 SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+):/+")  # two letters or more: "C:/" is a drive
 MAGIC = re.compile(r"[*\[]")
+PASSWORD = re.compile(r"(?<=://)[^/@]*:[^/@]*@")
 TEMPORARY = "_temporary"
+DEAD = timedelta(days=1)  # a writer that has not written for so long is none
 STORES = ("s3", "gcs")  # where an address begins with the name of a bucket
 RETRY_SECONDS = 30
 
@@ -33,10 +35,14 @@ class Found:
 
 
 class Folder:
-    """A folder that is there or will be made when something is written. Cheap to open; not kept open."""
+    """A folder that is there or will be made when something is written. Cheap to open; not kept open.
 
-    def __init__(self, address: str | Path) -> None:
-        self.address = normal(str(address))
+    `run` names who writes: what it has not finished lies in a place of its own, which `tidy` of the same run empties.
+    """
+
+    def __init__(self, address: str | Path, run: str = "") -> None:
+        self.address, self.run = normal(str(address)), run or uuid4().hex
+        self.temporary = f"{TEMPORARY}/{self.run}"
         self._system, path = _opened(self.address)
         self._path = path.rstrip("/") or "/"
 
@@ -77,7 +83,7 @@ class Folder:
 
         A stream to an object store that is closed halfway leaves half a file, so that no file grows under its own name.
         """
-        beside = f"{TEMPORARY}/{uuid4().hex}"
+        beside = f"{self.temporary}/{uuid4().hex}"
         try:
             with self.output(beside) as stream:
                 yield stream
@@ -97,10 +103,19 @@ class Folder:
             self._system.delete_file(f"{self._path}/{name}")
 
     def tidy(self) -> None:
-        """Delete what killed writers left."""
-        self._system.delete_dir_contents(f"{self._path}/{TEMPORARY}", missing_dir_ok=True)
-        if self._system.get_file_info(f"{self._path}/{TEMPORARY}").type.name == "Directory":
-            self._system.delete_dir(f"{self._path}/{TEMPORARY}")
+        """Delete what this run did not finish, and what runs left that died a day ago or earlier."""
+        if self._system.get_file_info(f"{self._path}/{self.temporary}").type.name == "Directory":
+            self._system.delete_dir(f"{self._path}/{self.temporary}")
+        died = datetime.now(UTC) - DEAD
+        infos = self._system.get_file_info(_selector(f"{self._path}/{TEMPORARY}"))
+        old = [info for info in infos if info.mtime is not None and info.mtime < died]
+        for info in old:
+            if info.is_file:
+                self.delete(info.path[len(self._path.rstrip("/")) + 1 :])
+        if self._system.type_name == "local":  # elsewhere a folder goes with its last file, or does no harm
+            for path in (*(info.path for info in old if not info.is_file), f"{self._path}/{TEMPORARY}"):
+                with suppress(OSError):
+                    Path(path).rmdir()  # unlike pyarrow's way, only where nothing is in it
 
     def _make_for(self, name: str) -> None:
         self._system.create_dir(f"{self._path}/{name}".rpartition("/")[0], recursive=True)
@@ -125,6 +140,11 @@ def normal(address: str) -> str:
     if scheme is None:
         return address
     return f"{scheme[1].lower()}:{'///' if scheme[1].lower() == 'file' else '//'}{address[scheme.end() :]}"
+
+
+def known_as(place: str) -> str:
+    """Name a place without the password and the options that its address may carry."""
+    return PASSWORD.sub("", place).partition("?")[0] if SCHEME.match(place) else place
 
 
 def is_folder(path: str | Path) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from corpus.post import State
+from corpus.row import full_text
 
 if TYPE_CHECKING:
     from corpus.row import PostRow
@@ -49,7 +50,7 @@ def merge(old: PostRow, new: PostRow) -> PostRow:
         author=_known(new.author, old.author) if new.state in READABLE else new.author,
         created_at=_known(new.created_at, old.created_at),
         language=_known(new.language, old.language),
-        url=_known(new.url, old.url),
+        url=_known(new.url, old.url) if new.state in READABLE else new.url,  # it may name the author
         score=_known(new.score, old.score),
         state=body.state,
         seen_at=_known(new.seen_at, old.seen_at),
@@ -58,15 +59,18 @@ def merge(old: PostRow, new: PostRow) -> PostRow:
     )
 
 
-def reads_differently(old: PostRow | None, new: PostRow) -> bool:
-    """Say whether labels of this post, or of one that answers or quotes it, were made from another text."""
-    if old is None:
-        return bool(new.text or new.title)
+def reads_differently(old: PostRow, new: PostRow) -> bool:
+    """Say whether labels of this post were made from something else."""
     return _read(old) != _read(new)
 
 
+def says_otherwise(old: PostRow | None, new: PostRow) -> bool:
+    """Say whether posts that are read with this one were read with another text of it, or without it."""
+    return full_text(new.title, new.text) != (full_text(old.title, old.text) if old else None)
+
+
 def _read(row: PostRow) -> tuple[object, ...]:
-    return row.title, row.text, row.reply_to, row.quoted, row.state in READABLE
+    return row.title, row.text, row.language, row.reply_to, row.quoted, row.conversation_id, row.state in READABLE
 
 
 def _known(new: T | None, old: T | None) -> T | None:

@@ -255,7 +255,12 @@ DEFAULTS = Step(
     ("ALTER TABLE label_sets ADD COLUMN is_picked INTEGER NOT NULL DEFAULT 0",),
 )
 
-STEPS: tuple[Step, ...] = (POSTS, LABELS, SECRETS, WALKS, ANNOTATIONS, CHECKS, DEFAULTS)
+ADDRESSES = Step(
+    "no addresses of posts that are gone: they may name the author",
+    ("UPDATE posts SET url = NULL WHERE state NOT IN ('live', 'truncated') AND author IS NULL AND url IS NOT NULL",),
+)
+
+STEPS: tuple[Step, ...] = (POSTS, LABELS, SECRETS, WALKS, ANNOTATIONS, CHECKS, DEFAULTS, ADDRESSES)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -63,7 +63,11 @@ class ParquetCorpus:
 
     def missing(self) -> int:
         """Count the files that are not there yet, as labelling was interrupted or failed."""
-        return max(self._manifest.files - len(self._folder.files()), 0)
+        return len(self._manifest.names.difference(self._there))
+
+    def strangers(self) -> list[str]:
+        """Name the files that are there and do not belong to it: they are not read."""
+        return sorted(set(self._there) - self._manifest.names) if self._manifest.files else []
 
     def pseudonym_key(self) -> str:
         """Give the secret with which this corpus turns authors into pseudonyms."""
@@ -98,12 +102,12 @@ class ParquetCorpus:
         return firsts(enumerate(words for (words,) in self._rows(SAME_WORDS)))
 
     def conversations(self, roots: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
-        """Find the conversations of these (platform, id) pairs, those that quote a post of them included."""
+        """Find the conversations that hold or quote the named posts; the address of a post may stand for its id."""
         asked = frozenset(roots)
         own = frozenset(
             (platform, thread)
-            for platform, id_, thread in self._rows("platform", "id", "conversation_id")
-            if (platform, id_) in asked or (platform, thread) in asked
+            for platform, id_, thread, url in self._rows("platform", "id", "conversation_id", "url")
+            if not asked.isdisjoint(((platform, id_), (platform, thread), (platform, url)))
         )
         posts = frozenset(
             (platform, id_)
@@ -118,9 +122,14 @@ class ParquetCorpus:
         return own | frozenset(quoting)
 
     @cached_property
+    def _there(self) -> Sequence[str]:
+        return [file.name for file in self._folder.files()]
+
+    @cached_property
     def _files(self) -> Sequence[tuple[str, int, int]]:
         """Name the files, with the number of their first row, and of their rows."""
-        names = [file.name for file in self._folder.files()]
+        strangers = frozenset(self.strangers())
+        names = [name for name in self._there if name not in strangers]
         rows = [self._open(name).metadata.num_rows for name in names]
         return [(name, end - count, count) for name, end, count in zip(names, accumulate(rows), rows, strict=True)]
 

@@ -118,7 +118,10 @@ def _time(name: str, value: Any) -> datetime | None:
         return None
     if not isinstance(value, datetime):
         raise BadValueError(f"{name} is no time")
-    return (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)).replace(microsecond=0)
+    try:
+        return (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)).replace(microsecond=0)
+    except OverflowError as error:
+        raise BadValueError(f"{name} is beyond the calendar in UTC") from error
 
 
 def _score(value: Any) -> int | None:
@@ -126,6 +129,8 @@ def _score(value: Any) -> int | None:
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not float(value).is_integer():
         raise BadValueError("score is no whole number")
+    if not -(2**63) <= value < 2**63:
+        raise BadValueError("score is beyond 64 bits")
     return int(value)
 
 

@@ -22,3 +22,9 @@ class Reading:
     parent: str | None = None
     root: str | None = None
     quoted: str | None = None
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """All that a label may depend on."""
+        post = self.post
+        return post.full_text, post.language, post.reply_to is None, self.parent, self.root, self.quoted

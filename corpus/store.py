@@ -66,7 +66,7 @@ class Store:
     def add(self, items: Iterable[tuple[Post, Payload | None]]) -> Added:
         """Store posts; those seen before are updated by the rules of `corpus.merging`, never doubled.
 
-        Labels that were made from a text which has changed since (of the post, or of what it answers) are deleted.
+        Labels that were made from a text which has changed since (of the post, or of what it is read with) are deleted.
         """
         with self._writing() as connection:
             return store_posts.add(connection, items)
@@ -135,10 +135,13 @@ class Store:
         with explained(self.path):
             return store_labels.count_unlabelled(self._connection, label_set)
 
-    def add_labels(self, label_set: LabelSet, items: Iterable[tuple[int, Labels]]) -> None:
-        """Store labels under the keys of their posts; a post that has labels in this set keeps them."""
+    def add_labels(self, label_set: LabelSet, items: Iterable[tuple[Reading, Labels]]) -> frozenset[int]:
+        """Store labels of posts that would still be read as they were, and give the keys of these.
+
+        A post that has labels in this set keeps them. CorpusError where the label set was deleted meanwhile.
+        """
         with self._writing() as connection:
-            store_labels.add_labels(connection, label_set, items)
+            return store_labels.add_labels(connection, label_set, items)
 
     def labelled(self, label_set: LabelSet | None) -> Iterator[tuple[Post, Labels | None]]:
         """Read all posts with their labels of this set."""

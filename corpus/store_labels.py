@@ -26,16 +26,16 @@ TO_DO = f"""
     {IS_READABLE} AND posts.reposted IS NULL
     AND NOT EXISTS (SELECT 1 FROM labels WHERE labels.post = posts.key AND labels.label_set = :label_set)
 """
-READINGS = f"""
-    SELECT posts.key, {COLUMNS},
-           parent.title, parent.text, root.title, root.text, quoted.title, quoted.text
-    FROM posts
+READ = f"posts.key, {COLUMNS}, parent.title, parent.text, root.title, root.text, quoted.title, quoted.text"
+READ_WITH = """
     LEFT JOIN posts AS parent ON parent.platform = posts.platform AND parent.id = posts.reply_to
     LEFT JOIN posts AS root ON root.platform = posts.platform AND root.id = posts.conversation_id
         AND root.id <> posts.id AND root.id IS NOT posts.reply_to
     LEFT JOIN posts AS quoted ON quoted.platform = posts.platform AND quoted.id = posts.quoted
-    WHERE posts.key > :after AND {TO_DO}
-    ORDER BY posts.key LIMIT :limit
+"""
+READINGS = f"SELECT {READ} FROM posts {READ_WITH} WHERE posts.key > :after AND {TO_DO} ORDER BY posts.key LIMIT :limit"
+READ_AGAIN = f"""
+    SELECT {READ} FROM json_each(?) AS asked CROSS JOIN posts ON posts.key = asked.value {READ_WITH} WHERE {IS_READABLE}
 """
 STANCES = """
     SELECT post, target, against, none, favor, camp FROM stances
@@ -125,21 +125,25 @@ def count_unlabelled(connection: sqlite3.Connection, label_set: LabelSet) -> int
 def unlabelled(connection: sqlite3.Connection, label_set: LabelSet, *, batch: int) -> Iterator[Reading]:
     """Read the posts that have text of their own and no labels of this set, with what they answer."""
     for page in pages(connection, READINGS, limit=batch, fixed={"label_set": label_set.key}):
-        for key, *row in page:
-            parent, root, quoted = (full_text(*row[at : at + 2]) for at in range(WIDTH, WIDTH + 6, 2))
-            yield Reading(key=key, post=to_post(PostRow(*row[:WIDTH])), parent=parent, root=root, quoted=quoted)
+        yield from map(_reading, page)
 
 
-def add_labels(connection: sqlite3.Connection, label_set: LabelSet, items: Iterable[tuple[int, Labels]]) -> None:
-    """Store labels inside the caller's transaction, save for posts that were deleted or labelled meanwhile."""
-    pairs = list(items)
-    marks = ", ".join("?" * len(LabelRow._fields))
+def add_labels(
+    connection: sqlite3.Connection, label_set: LabelSet, items: Iterable[tuple[Reading, Labels]]
+) -> frozenset[int]:
+    """Store labels inside the caller's transaction, save for posts that would be read differently now.
+
+    Give the keys of the others; those that were labelled meanwhile keep those labels. CorpusError where the label set
+    was deleted meanwhile.
+    """
+    _check(connection, label_set)
+    given = list(items)
+    same = _unchanged(connection, [reading for reading, _ in given])
+    pairs = [(reading.key, labels) for reading, labels in given if reading.key in same]
+    marks = ", ".join("?" * (2 + len(LabelRow._fields)))
     connection.executemany(
-        f"""
-        INSERT INTO labels SELECT key, ?, {marks} FROM posts WHERE key = ? AND {IS_READABLE}
-        ON CONFLICT DO NOTHING
-        """,
-        ((label_set.key, *_label_row(labels), key) for key, labels in pairs),
+        f"INSERT INTO labels VALUES ({marks}) ON CONFLICT DO NOTHING",
+        ((key, label_set.key, *_label_row(labels)) for key, labels in pairs),
     )
     connection.executemany(
         """
@@ -148,6 +152,7 @@ def add_labels(connection: sqlite3.Connection, label_set: LabelSet, items: Itera
         """,
         ((*row, key, label_set.key) for key, labels in pairs for row in _stance_rows(labels)),
     )
+    return same
 
 
 def labelled(connection: sqlite3.Connection, label_set: LabelSet | None) -> Iterator[tuple[Post, Labels | None]]:
@@ -169,6 +174,28 @@ def labelled(connection: sqlite3.Connection, label_set: LabelSet | None) -> Iter
             is_labelled = labels.windows is not None
             yield to_post(PostRow(*row[:WIDTH])), _labels(labels, by_post.get(key, [])) if is_labelled else None
         fixed["after"] = until
+
+
+def _check(connection: sqlite3.Connection, label_set: LabelSet) -> None:
+    """Make sure that a label set is there, and not another one under its key, which SQLite gives again."""
+    if label_set not in label_sets(connection):
+        raise CorpusError(
+            f"the label set '{label_set.name}' was deleted while it was being made: "
+            "run `stancemap label` again to begin it anew"
+        )
+
+
+def _reading(found: tuple[Any, ...]) -> Reading:
+    key, *row = found
+    parent, root, quoted = (full_text(*row[at : at + 2]) for at in range(WIDTH, WIDTH + 6, 2))
+    return Reading(key=key, post=to_post(PostRow(*row[:WIDTH])), parent=parent, root=root, quoted=quoted)
+
+
+def _unchanged(connection: sqlite3.Connection, readings: Iterable[Reading]) -> frozenset[int]:
+    """Name the keys of the posts that would be read now as they were."""
+    then = {reading.key: reading.content for reading in readings}
+    now = map(_reading, connection.execute(READ_AGAIN, (json.dumps(list(then)),)))
+    return frozenset(reading.key for reading in now if reading.content == then[reading.key])
 
 
 def _label_set(key: int, name: str, model: str, revision: str, config_hash: str, created_at: str) -> LabelSet:

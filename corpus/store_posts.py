@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from corpus.merging import is_accepted, merge, reads_differently, shows_less
+from corpus.merging import is_accepted, merge, reads_differently, says_otherwise, shows_less
 from corpus.row import PostRow, full_text, to_post, to_row
 
 if TYPE_CHECKING:
@@ -159,6 +159,28 @@ def conversations(connection: sqlite3.Connection, roots: Iterable[tuple[str, str
     return frozenset(connection.execute(query, (json.dumps(list(roots)),)).fetchall())
 
 
+def forget_readers(connection: sqlite3.Connection, keys: Iterable[int]) -> None:
+    """Delete the labels of posts that are read with these: replies, quotes, and the threads they began."""
+    connection.execute(
+        """
+        WITH changed AS MATERIALIZED (
+            SELECT posts.platform, posts.id FROM json_each(?) AS given CROSS JOIN posts ON posts.key = given.value
+        )
+        DELETE FROM labels WHERE post IN (
+            SELECT posts.key FROM changed
+            CROSS JOIN posts ON posts.platform = changed.platform AND posts.reply_to = changed.id
+            UNION ALL
+            SELECT posts.key FROM changed
+            CROSS JOIN posts ON posts.platform = changed.platform AND posts.quoted = changed.id
+            UNION ALL
+            SELECT posts.key FROM changed
+            CROSS JOIN posts ON posts.platform = changed.platform AND posts.conversation_id = changed.id
+        )
+        """,
+        (json.dumps(list(keys)),),
+    )
+
+
 def pseudonym_key(connection: sqlite3.Connection) -> str:
     """Read the secret with which this corpus turns authors into pseudonyms."""
     return str(connection.execute("SELECT value FROM secrets WHERE name = 'pseudonym_key'").fetchone()[0])
@@ -212,25 +234,9 @@ def _compress(body: bytes) -> bytes:
 
 
 def _forget_labels(connection: sqlite3.Connection, changed: list[Draft]) -> None:
-    """Delete the labels made from another text: of the changed posts and of those that answer or quote them."""
-    keys = [draft.key for draft in changed if reads_differently(draft.stored, draft.row)]
-    if not keys or not connection.execute("SELECT EXISTS (SELECT 1 FROM labels)").fetchone()[0]:
+    """Delete the labels made from another text: of the changed posts and of those that are read with them."""
+    if not changed or not connection.execute("SELECT EXISTS (SELECT 1 FROM labels)").fetchone()[0]:
         return
-    connection.execute(
-        """
-        WITH changed AS MATERIALIZED (
-            SELECT posts.key, posts.platform, posts.id
-            FROM json_each(?) AS given CROSS JOIN posts ON posts.key = given.value
-        )
-        DELETE FROM labels WHERE post IN (
-            SELECT key FROM changed
-            UNION ALL
-            SELECT posts.key FROM changed
-            CROSS JOIN posts ON posts.platform = changed.platform AND posts.reply_to = changed.id
-            UNION ALL
-            SELECT posts.key FROM changed
-            CROSS JOIN posts ON posts.platform = changed.platform AND posts.quoted = changed.id
-        )
-        """,
-        (json.dumps(keys),),
-    )
+    own = [draft.key for draft in changed if draft.stored and reads_differently(draft.stored, draft.row)]
+    connection.execute("DELETE FROM labels WHERE post IN (SELECT value FROM json_each(?))", (json.dumps(own),))
+    forget_readers(connection, [draft.key for draft in changed if says_otherwise(draft.stored, draft.row)])

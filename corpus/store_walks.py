@@ -163,7 +163,8 @@ def fail_walk(connection: sqlite3.Connection, walk: OpenWalk, reason: str) -> No
 def wipe(connection: sqlite3.Connection, platform: str, gone: Sequence[tuple[str, State]]) -> int:
     """Leave a tombstone of each post, without all that it held, labels and annotations included; count those changed.
 
-    Payloads of posts that answer, quote or repost it go too, for they may repeat its text; of reposts the text as well.
+    Payloads of posts that answer, quote or repost it go too, for they may repeat its text; of reposts the text as well;
+    and the labels of posts that were read with it.
     """
     wiped = 0
     for post_id, state in gone:
@@ -178,25 +179,27 @@ def wipe(connection: sqlite3.Connection, platform: str, gone: Sequence[tuple[str
         _blank(connection, key, state)
         repeating = connection.execute(
             """
-            SELECT key, reposted = :id FROM posts WHERE platform = :platform AND reply_to = :id
-            UNION ALL SELECT key, reposted = :id FROM posts WHERE platform = :platform AND quoted = :id
+            SELECT key FROM posts WHERE platform = :platform AND reply_to = :id
+            UNION ALL SELECT key FROM posts WHERE platform = :platform AND quoted = :id
             """,
             {"platform": platform, "id": post_id},
         ).fetchall()
-        connection.executemany("DELETE FROM payloads WHERE post = ?", [(other,) for other, _ in repeating])
-        connection.executemany("DELETE FROM labels WHERE post = ?", [(other,) for other, _ in repeating])
+        connection.executemany("DELETE FROM payloads WHERE post = ?", repeating)
         reposts = connection.execute(
-            "SELECT key FROM posts WHERE platform = ? AND reposted = ?", (platform, post_id)
+            "SELECT key, text || coalesce(title, '') FROM posts WHERE platform = ? AND reposted = ?",
+            (platform, post_id),
         ).fetchall()
-        for (repost,) in reposts:
+        for repost, _ in reposts:
             _blank(connection, repost, state)
+        store_posts.forget_readers(connection, [other for other, held in ((key, text), *reposts) if held])
     return wiped
 
 
 def _blank(connection: sqlite3.Connection, key: int, state: State) -> None:
     connection.execute(
         f"""
-        UPDATE posts SET text = '', title = NULL, author = NULL, language = NULL, state = ?, seen_at = {NOW}
+        UPDATE posts SET text = '', title = NULL, author = NULL, language = NULL, url = NULL, state = ?,
+               seen_at = {NOW}
         WHERE key = ?
         """,
         (state.value, key),

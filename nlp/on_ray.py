@@ -11,6 +11,7 @@ import logging
 import socket
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -58,16 +59,35 @@ class Plan(NamedTuple):
 
 
 class Actor:
-    """A labeller that lives in an actor and is given files."""
+    """A labeller that lives in an actor and is given files.
+
+    An expected failure is handed back to be raised by `done`: Ray forgets what caused an actor's error, and starts one
+    that cannot be built again without end.
+    """
 
     def __init__(self, build: Build, plan: Plan, job: Job) -> None:
-        self._labeller, self._job = build(threads=plan.threads, device=plan.device), job
+        self._build, self._job = partial(build, threads=plan.threads, device=plan.device), job
+        self._labeller: Labeller | None = None
 
     def __call__(self, batch: Mapping[str, Any]) -> dict[str, list[str]]:
         """Label the files of a batch."""
         files = zip(batch["folder"], batch["name"], strict=True)
-        found = (Found(str(folder), str(name), None) for folder, name in files)
-        return {"done": [json.dumps(asdict(label_file(self._labeller, file, self._job))) for file in found]}
+        return {"done": [self._label(Found(str(folder), str(name), None)) for folder, name in files]}
+
+    def _label(self, file: Found) -> str:
+        try:
+            self._labeller = self._labeller or self._build()
+            return json.dumps(asdict(label_file(self._labeller, file, self._job)))
+        except StancemapError as error:
+            return json.dumps({"refused": str(error)})
+
+
+def done(text: str) -> Done:
+    """Read what an actor says of a file; StancemapError where it could not go on."""
+    said = json.loads(text)
+    if "refused" in said:
+        raise StancemapError(said["refused"])
+    return Done(**said)
 
 
 def check() -> None:
@@ -129,7 +149,7 @@ def label(files: Sequence[Found], job: Job, build: Build, cluster: Cluster) -> I
     plan = _plan(ray.cluster_resources(), cluster, len(files))
     _be_quiet()
     items = [{"folder": file.folder, "name": file.name} for file in files]
-    done = ray.data.from_items(items, override_num_blocks=len(items)).map_batches(
+    rows = ray.data.from_items(items, override_num_blocks=len(items)).map_batches(
         Actor,
         batch_size=1,
         fn_constructor_args=(build, plan, job),
@@ -139,8 +159,8 @@ def label(files: Sequence[Found], job: Job, build: Build, cluster: Cluster) -> I
         num_cpus=plan.cpus,
         num_gpus=plan.gpus,  # of actors, Ray Data sets max_restarts and max_task_retries to -1: without end
     )
-    for row in done.iter_rows():
-        yield Done(**json.loads(row["done"]))
+    for row in rows.iter_rows():
+        yield done(row["done"])
 
 
 def _plan(resources: Mapping[str, float], cluster: Cluster, files: int) -> Plan:

@@ -29,11 +29,12 @@ BAD = "_bad"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Where labels are written, under which name, and the targets that they judge."""
+    """Where labels are written, under which name, and the targets that they judge; `run` is that of the `Folder`."""
 
     output: str
     label_set: str
     targets: tuple[str, ...]
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,7 @@ def label_file(labeller: Labeller, file: Found, job: Job) -> Done:
 
 
 def _label_file(labeller: Labeller, file: Found, job: Job) -> Done:
-    output = Folder(job.output)
+    output = Folder(job.output, job.run)
     posts = labelled = abstained = 0
     bad: list[BadRow] = []
     with Folder(file.folder).input(file.name) as source, output.replacing(file.name) as stream:

@@ -24,4 +24,14 @@ def open_corpus(path: Path) -> Corpus:
         console.warn(
             f"{normal(str(path))} lacks {console.count(missing, 'file')}: run the command that labelled it again"
         )
+    warn_of_strangers(corpus)
     return corpus
+
+
+def warn_of_strangers(corpus: ParquetCorpus) -> None:
+    """Tell of the files that reports leave out, as the posts that they label are no longer there."""
+    if strangers := corpus.strangers():
+        console.warn(
+            f"{console.count(len(strangers), 'file')} of {normal(str(corpus.path))} left out ({strangers[0]} …), as no "
+            "labelling named its posts or they are gone since: label them again, or delete it"
+        )

@@ -115,7 +115,7 @@ def test_what_is_not_met_again_is_asked_for_and_wiped_where_it_is_gone(tmp_path:
         last(Made({"t": list(whole)}), store)
         labels = store.label_set("s", model="m", revision="r", config_hash="c")
         empty = Labels(camp={}, sentiment={}, stances={}, reasons={})
-        store.add_labels(labels, ((reading.key, empty) for reading in store.unlabelled(labels)))
+        store.add_labels(labels, ((reading, empty) for reading in store.unlabelled(labels)))
         step = last(Made({"t": later}, {"2": State.DELETED, "3": None}), store)
         gone, kept = store.get("made", "2"), store.get("made", "3")
         assert gone is not None

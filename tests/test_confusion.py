@@ -13,6 +13,7 @@ import pytest
 from corpus.opinion import Opinions
 from corpus.store import Store
 from debate import FRAMEWORKS, META, SETTINGS, opinion, sentences
+from labelling import give
 from program import run
 from reports.building import build
 from reports.confusion import adjusted, rates, simplex
@@ -212,7 +213,7 @@ def test_labels_without_a_draw_are_imported_and_correct_the_report(tmp_path: Pat
         store.add((post(number), None) for number in range(300))
         labels = store.label_set("first", model="m", revision="r", config_hash="c")
         said = ({name: 0.8 if name == camps[key % 3] else 0.1 for name in camps} | {"jax": 0.0} for key in range(300))
-        store.add_labels(labels, ((key + 1, replace(JUDGED, camp=camp)) for key, camp in enumerate(said)))
+        give(store, labels, ((key + 1, replace(JUDGED, camp=camp)) for key, camp in enumerate(said)))
     rows = []
     for key in range(0, 300, 2):  # every tenth is misread, always as PyTorch's
         camp = camps[1 if key % 3 == 0 and key % 4 == 0 else key % 3]

@@ -17,6 +17,7 @@ from corpus.export import export
 from corpus.labels import Abstained, Labels, StanceLabel, abstention
 from corpus.post import Post, State
 from corpus.store import Store
+from labelling import give
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     with Store.open(tmp_path / "corpus.db") as store:
         store.add((post, None) for post in POSTS)
         label_set = store.label_set("first", model="m", revision="r", config_hash="c")
-        store.add_labels(label_set, [(1, LABELS), (2, abstention(Abstained.LANGUAGE))])
+        give(store, label_set, [(1, LABELS), (2, abstention(Abstained.LANGUAGE))])
         yield store
 
 
@@ -148,7 +149,7 @@ def test_parquet_row_groups_are_bounded(store: Store, tmp_path: Path, monkeypatc
 def test_the_label_set_can_be_chosen(store: Store, tmp_path: Path) -> None:
     first = store.default_label_set()
     second = store.label_set("second", model="m", revision="r2", config_hash="c")
-    store.add_labels(second, [(2, LABELS)])
+    give(store, second, [(2, LABELS)])
     for chosen, expected in ((first, ["first", "first", ""]), (second, ["", "second", ""]), (None, ["", "second", ""])):
         export(store, tmp_path / "out.csv", label_set=chosen)
         assert [row["label_set"] for row in read_csv(tmp_path / "out.csv")] == expected

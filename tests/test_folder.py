@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from corpus.errors import InputError
-from corpus.folder import Folder, is_folder, normal, search
+from corpus.folder import Folder, is_folder, known_as, normal, search
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,9 +73,32 @@ def test_what_a_killed_writer_left_is_tidied(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     folder.tidy()
     put(folder, "a.parquet")
-    folder.output("_temporary/left").close()
+    for name in ("killed", "dead", "alive"):
+        Folder(tmp_path, name).output(f"_temporary/{name}/left").close()
+    yesterday = time.time() - 24 * 3600 - 60
+    for path in ("dead/left", "dead"):
+        os.utime(tmp_path / "_temporary" / path, (yesterday, yesterday))
+    Folder(tmp_path, "killed").tidy()
+    assert {path.name for path in tmp_path.rglob("*")} == {"_temporary", folder.run, "alive", "left", "a.parquet"}
+    assert (tmp_path / "_temporary" / "alive" / "left").exists()
     folder.tidy()
+    Folder(tmp_path, "alive").tidy()
     assert list(tmp_path.iterdir()) == [tmp_path / "a.parquet"]
+
+
+def test_what_another_run_is_writing_is_left_alone(folder: Folder) -> None:
+    with folder.replacing("a.parquet") as stream:
+        stream.write(b"of one")
+        other = Folder(folder.address)
+        put(other, "b.parquet")
+        other.tidy()
+    assert [file.name for file in folder.files()] == ["a.parquet", "b.parquet"]
+    assert folder.read("a.parquet") == b"of one"
+
+
+def test_a_place_is_named_without_its_password_and_options() -> None:
+    places = ("s3://key:word@bucket/a?scheme=http", "abfs://a@b/c", "/a:b@c?d", "gs://a/b")
+    assert [known_as(place) for place in places] == ["s3://bucket/a", "abfs://a@b/c", "/a:b@c?d", "gs://a/b"]
 
 
 @pytest.mark.parametrize(

@@ -42,8 +42,7 @@ def corpus(tmp_path: Path) -> Path:
         for name in ("a", "b", "c"):
             label_set = store.label_set(name, model="m", revision=name, config_hash="0")
             made = [labels("jax" if name == "b" and n % 4 == 0 else "pytorch", 0.5 + n / 100) for n in range(40)]
-            keys = [reading.key for reading in store.unlabelled(label_set)]
-            store.add_labels(label_set, zip(keys, made, strict=True))
+            store.add_labels(label_set, zip(store.unlabelled(label_set), made, strict=True))
     return path
 
 

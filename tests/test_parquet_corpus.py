@@ -28,7 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         label_set = store.label_set("tiny", model="tiny", revision="0", config_hash="c")
         readings = list(store.unlabelled(label_set))
         labels = tiny_labeller().label(readings)
-        store.add_labels(label_set, [(reading.key, said) for reading, said in zip(readings, labels, strict=True)])
+        store.add_labels(label_set, zip(readings, labels, strict=True))
         export_partitions(store, str(folder / "labels"), part_posts=60)
     return folder
 
@@ -54,7 +54,9 @@ def test_conversations_are_those_of_the_corpus_file(folder: Path) -> None:
     corpus = ParquetCorpus(folder / "labels")
     with Store.open(folder / "sample.db", readonly=True) as store:
         roots = {(post.platform, post.id) for post in store.posts()}
-        for root in [*sorted(roots)[::25], ("x", "none")]:
+        addresses = {(post.platform, post.url) for post in store.posts() if post.url}
+        assert all(store.conversations([address]) for address in addresses)
+        for root in [*sorted(roots)[::25], *sorted(addresses)[::50], ("x", "none")]:
             assert corpus.conversations([root]) == store.conversations([root])
 
 

@@ -106,7 +106,7 @@ def test_labels_are_those_of_the_corpus_file(store: Store, tmp_path: Path) -> No
     label_set = store.label_set("tiny", model="tiny", revision="0", config_hash="c")
     readings = list(store.unlabelled(label_set))
     answers = tiny_labeller().label(readings)
-    store.add_labels(label_set, [(reading.key, labels) for reading, labels in zip(readings, answers, strict=True)])
+    store.add_labels(label_set, zip(readings, answers, strict=True))
     export_partitions(store, str(tmp_path / "expected"), label_set)
     export_partitions(store, str(tmp_path / "posts"), part_posts=100)
     done = label(tmp_path / "posts", tmp_path / "labels")
@@ -138,6 +138,10 @@ def test_bad_rows_are_told_and_the_others_labelled(tmp_path: Path) -> None:
         ({**GOOD, "state": "gone"}, "state is 'gone', not one of live, deleted, removed, withheld, truncated"),
         ({**GOOD, "created_at": "yesterday"}, "created_at is no time"),
         ({**GOOD, "score": 1.5}, "score is no whole number"),
+        ({**GOOD, "score": 1e300}, "score is beyond 64 bits"),
+        ({**GOOD, "score": -(2.0**63)}, None),
+        ({**GOOD, "created_at": "0001-01-01T00:00:00+05:00"}, "created_at is beyond the calendar in UTC"),
+        ({**GOOD, "created_at": "9999-12-31T23:59:59-05:00"}, "created_at is beyond the calendar in UTC"),
         ({**GOOD, "score": float("nan"), "created_at": "2023-01-14T12:00:00"}, None),
         ({**GOOD, "text": None, "state": "deleted"}, None),
         ({**GOOD, "text": None, "title": "torch ?"}, None),
@@ -148,8 +152,17 @@ def test_bad_rows_are_told_and_the_others_labelled(tmp_path: Path) -> None:
     [done] = label(write(tmp_path / "posts", text=text, **columns), tmp_path / "labels")
     expected = [(n, row["id"], reason) for n, (row, reason) in enumerate(given) if reason]
     assert bad(tmp_path / "labels") == expected
-    assert (done.posts, done.labelled, done.bad, done.error) == (4, 3, len(expected), None)
-    assert [row["state"] for row in rows(str(tmp_path / "labels"))] == ["live", "live", "deleted", "live"]
+    assert (done.posts, done.labelled, done.bad, done.error) == (5, 4, len(expected), None)
+    held = rows(str(tmp_path / "labels"))
+    assert [row["state"] for row in held] == ["live", "live", "live", "deleted", "live"]
+    assert [row["score"] for row in held] == [None, -(2**63), None, None, None]
+
+
+def test_scores_beyond_64_bits_are_bad_rows(tmp_path: Path) -> None:
+    score = pa.array([2**63 - 1, 2**63], pa.uint64())
+    label(write(tmp_path / "posts", platform=["x", "x"], id=["1", "2"], text=["a", "b"], score=score), tmp_path / "o")
+    assert bad(tmp_path / "o") == [(1, "2", "score is beyond 64 bits")]
+    assert [row["score"] for row in rows(str(tmp_path / "o"))] == [2**63 - 1]
 
 
 def test_text_that_only_claims_to_be_utf_8_is_a_bad_row(tmp_path: Path) -> None:

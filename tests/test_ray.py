@@ -10,19 +10,24 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
-from corpus.errors import InputError
+from corpus.errors import InputError, ModelError, StancemapError
 from corpus.export_partitions import export_partitions
 from corpus.folder import search
 from corpus.frameworks import FRAMEWORKS
-from nlp.on_ray import Cluster, _plan, check
+from nlp.on_ray import Actor, Cluster, _plan, check, done
 from nlp.partitions import Job, label_file
 from partitioned import rows, sample, tiny_labeller
 from program import ENVIRONMENT, run, tiny_config
 
 if TYPE_CHECKING:
     from typing import Any
+
+    from corpus.labels import Labels
+    from nlp.on_ray import Build
 
 needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed: pip install '.[ray]'")
 TARGETS = tuple(target.name for target in FRAMEWORKS)
@@ -99,6 +104,35 @@ def test_a_missing_ray_names_the_line_that_installs_it(monkeypatch: pytest.Monke
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(InputError, match=r"^--engine ray needs Ray: pip install '\.\[ray\]'$"):
         check()
+
+
+class Broken:
+    name = revision = "broken"
+    parallel = False
+
+    def label(self, _: object) -> list[Labels]:
+        raise ModelError("the model is broken: take another")
+
+
+def broken(*, threads: int, device: str) -> Broken:
+    return Broken()
+
+
+def not_there(*, threads: int, device: str) -> Broken:
+    raise ModelError("the model is not there: copy it")
+
+
+@pytest.mark.parametrize(
+    ("build", "expected"),
+    [(broken, "the model is broken: take another"), (not_there, "the model is not there: copy it")],
+)
+def test_what_a_worker_cannot_do_is_told_as_it_is(build: Build, expected: str, tmp_path: Path) -> None:
+    parquet.write_table(pa.table({"platform": ["x"], "id": ["1"], "text": ["torch"]}), tmp_path / "a.parquet")
+    job = Job(output=str(tmp_path / "labels"), label_set="set", targets=TARGETS)
+    worker = Actor(build, _plan({}, Cluster(), 1), job)
+    [told] = worker({"folder": [str(tmp_path)], "name": ["a.parquet"]})["done"]
+    with pytest.raises(StancemapError, match=f"^{expected}$"):
+        done(told)
 
 
 @pytest.mark.parametrize(

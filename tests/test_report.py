@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -17,8 +18,13 @@ from corpus.opinion import Opinions
 from corpus.post import Post, State
 from corpus.store import Store
 from debate import FRAMEWORKS, LABELS, META, MONDAY, SETTINGS, debate, opinion, report, sentences
+from labelling import give
 from reports import ReportMeta, ReportSettings, as_document, build, write
-from reports.periods import last_day, starts, unit_for
+from reports.charts import draw
+from reports.handles import unnamed
+from reports.markdown import render
+from reports.periods import UNITS, last_day, starts, unit_for
+from reports.pictures import drawn
 from reports.pseudonyms import pseudonym
 
 if TYPE_CHECKING:
@@ -145,6 +151,34 @@ def test_the_last_quarter_ends_with_the_year() -> None:
     assert last_day(date(2023, 10, 1), "quarter") == date(2023, 12, 31)
 
 
+@pytest.mark.parametrize("unit", ["auto", *UNITS])
+def test_dates_at_the_ends_of_the_calendar_are_reported(unit: str, tmp_path: Path) -> None:
+    ends = [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)]
+    posts = [opinion(900 + key, camp="pro-jax", created_at=end) for key, end in enumerate(ends)]
+    found = report([*debate(12), *posts], time_bin=unit, events=((date.max, "the end"),))
+    last = found.timeline.periods[-1]
+    assert last.cell.camps.posts == 1
+    assert last.last_day == date.max
+    assert last.start < last.end == ends[1]
+    assert write(found, tmp_path)
+
+
+@pytest.mark.parametrize("unit", ["auto", "week", "month"])
+def test_a_stray_date_does_not_draw_out_the_axis_of_time(unit: str) -> None:
+    strays = [
+        opinion(900 + key, camp="pro-jax", created_at=MONDAY.replace(year=year))
+        for key, year in enumerate((1970, 9999))
+    ]
+    event = ((date(1970, 1, 10), "the beginning"),)
+    found, without = report([*debate(120), *strays], time_bin=unit, events=event), report(debate(120), time_bin=unit)
+    assert len(found.timeline.periods) == len(without.timeline.periods) + 2
+    assert drawn(found.timeline) == replace(found.timeline, periods=found.timeline.periods[1:-1], events=())
+    assert drawn(without.timeline) == without.timeline
+    assert "The chart leaves out 2 judged posts of dates far before or after all others" in render(found)
+    assert "The chart leaves out" not in render(without)
+    assert not re.search(">[^<]*(1970|9999|the beginning)", draw(found)["timeline"])
+
+
 @pytest.mark.parametrize(
     ("span", "posts", "unit"),
     [(7, 700, "day"), (100, 900, "week"), (700, 900, "month"), (3000, 3000, "quarter"), (80, 12, "month")],
@@ -206,6 +240,57 @@ def test_quotes_name_nobody() -> None:
     assert found.text == "As @… and @… told …@…, `@tf.function` is a pain"
     assert found.url == "https://x.com/i/status/p1"
     assert found.author == pseudonym("x", "user1", "secret")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("I agree with @alice.", "I agree with @…."),
+        ("@alice.bsky.social said so, .@bob too", "@… said so, .@… too"),
+        ("(@alice), @al-ice.example.org: and @@bob or ＠cid", "(@…), @…: and @… or @…"),
+        ("@alice@mastodon.social and @bob@localhost", "@… and @…"),
+        ("@al\u200bice and @\u2060bob", "@… and @…"),
+        ("see https://mastodon.social/@alice/1", "see https://mastodon.social/@…/1"),
+        ("https://x.com/alice/status/1, www.twitter.com/bob", "https://x.com/@…/status/1, www.twitter.com/@…"),
+        ("bsky.app/profile/alice.bsky.social/post/1", "bsky.app/profile/@…/post/1"),
+        ("https://www.reddit.com/user/al-ice and /u/bob, u/cid", "https://www.reddit.com/user/@… and @…, @…"),
+        ("mail al.ice+x@mail.example or bob@a-b.example", "mail …@… or …@…"),
+        ("put @tf.function or @torch.no_grad() there, `@jit(nopython=True)`", ...),
+        ("`@alice.bsky.social` and `@bob.dev`", "`@…` and `@…`"),
+        ("@tf.function.example, @jax.jit-fan and @jit say", "@…, @… and @… say"),
+        ("like\n  @jit\n  @partial(f, 2)\n  def step(x):", "like @jit @partial(f, 2) def step(x):"),
+        ("@alice\n@bob\ndef is a keyword", "@… @… def is a keyword"),
+        ("a @ b, x@y, 5@ and torch.com/alice", ...),
+    ],
+)
+def test_handles_are_left_out_and_code_is_not(text: str, shown: str) -> None:
+    assert unnamed(text) == (text if shown is ... else shown)
+
+
+@pytest.mark.parametrize(
+    ("platform", "id_", "author", "url", "shown"),
+    [
+        ("bluesky", "at://did:plc:a1/app.bsky.feed.post/3k", "al.bsky.social",
+         "https://bsky.app/profile/al.bsky.social/post/3k", "https://bsky.app/profile/did:plc:a1/post/3k"),
+        ("bluesky", "at://al.example/app.bsky.feed.post/3k", "al.example", "https://bsky.app/profile/al.example/post/3k",
+         None),
+        ("mastodon", "m.example/1", "al@m.example", "https://m.example/@al/1", None),
+        ("mastodon", "m.example/1", None, "https://m.example/users/al/statuses/1", None),
+        ("mastodon", "m.example/1", "al@m.example", "https://m.example/statuses/1", "https://m.example/statuses/1"),
+        ("reddit", "t1_a", "al", "https://www.reddit.com/r/u_al/comments/b/_/a/", None),
+        ("reddit", "t1_a", "al", "https://www.reddit.com/r/all/comments/b/_/a/",
+         "https://www.reddit.com/r/all/comments/b/_/a/"),
+        ("forum", "1", "Al Ice", "https://e.org/by/al%20ice/1", None),
+        ("forum", "1", "al", None, None),
+    ],
+)  # fmt: skip
+def test_addresses_of_quotes_do_not_tell_who_wrote_them(
+    platform: str, id_: str, author: str | None, url: str | None, shown: str | None, tmp_path: Path
+) -> None:
+    found = report([opinion(1, platform=platform, id=id_, camp="pro-jax", author=author, url=url)])
+    assert found.quotes[0].url == shown
+    if url != shown:
+        assert all(url not in path.read_text("utf-8") for path in write(found, tmp_path))
 
 
 def test_pseudonyms_are_stable_and_hang_on_the_key() -> None:
@@ -293,8 +378,8 @@ def test_from_the_store_to_the_files(tmp_path: Path) -> None:
     with Store.open(tmp_path / "corpus.db") as store:
         store.add((post, None) for post in posts)
         labels = store.label_set("first", model="m", revision="r", config_hash="c")
-        store.add_labels(labels, [(key, judged) for key in range(1, 31)])
-        store.add_labels(labels, [(key, abstention(Abstained.OFF_TOPIC)) for key in range(31, 36)])
+        give(store, labels, [(key, judged) for key in range(1, 31)])
+        give(store, labels, [(key, abstention(Abstained.OFF_TOPIC)) for key in range(31, 36)])
         meta = ReportMeta(label_set=labels, version="1", command="stancemap report")
         settings = ReportSettings(pseudonym_key="k", draws=100)
         found = build(store.opinions(labels), store.texts, targets=FRAMEWORKS, settings=settings, meta=meta)

@@ -16,6 +16,7 @@ from corpus.labels import Abstained, Labels, StanceLabel, abstention
 from corpus.post import Post, State
 from corpus.reading import Reading
 from corpus.store import Added, LabelSet, Payload, Store
+from labelling import give
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +74,7 @@ def start(store: Store, name: str = "first") -> LabelSet:
 def label_all(store: Store, label_set: LabelSet) -> list[str]:
     """Label what is left and name it."""
     readings = list(store.unlabelled(label_set))
-    store.add_labels(label_set, ((reading.key, LABELS) for reading in readings))
+    store.add_labels(label_set, ((reading, LABELS) for reading in readings))
     return [reading.post.id for reading in readings]
 
 
@@ -165,8 +166,8 @@ def test_a_call_is_all_or_nothing(store: Store, kind: type[BaseException]) -> No
         pytest.param({"conversation_id": "t3_z"}, {"conversation_id": "t3_z"}, id="a conversation can be mended"),
         pytest.param(
             {"state": State.DELETED, "text": "", "title": None, "author": None, "score": None, "url": None},
-            {"state": State.DELETED, "text": "", "title": None, "author": None},
-            id="a deletion takes text, title and author",
+            {"state": State.DELETED, "text": "", "title": None, "author": None, "url": None},
+            id="a deletion takes text, title, author and address",
         ),
         pytest.param({"state": State.REMOVED, "text": ""}, {"state": State.REMOVED, "text": ""}, id="a removal too"),
         pytest.param({"state": State.REMOVED}, {"state": State.REMOVED}, id="a removal that leaves the text"),
@@ -266,7 +267,7 @@ def test_labels_may_be_added_while_readings_stream(store: Store) -> None:
     label_set = start(store)
     seen = []
     for reading in store.unlabelled(label_set, batch=4):
-        store.add_labels(label_set, [(reading.key, LABELS)])
+        store.add_labels(label_set, [(reading, LABELS)])
         seen.append(int(reading.post.id))
         if reading.post.id == "3":
             add(store, post("25"))
@@ -277,8 +278,8 @@ def test_labels_come_back_as_they_went_in(store: Store) -> None:
     add(store, *(post(str(number)) for number in range(5)))
     label_set, other = start(store), start(store, "other")
     camps_only = replace(LABELS, stances={}, sentiment={}, camp={"jax": 0.4, "neutral": 0.2, "pytorch": 0.4})
-    store.add_labels(label_set, [(1, LABELS), (2, abstention(Abstained.LANGUAGE)), (4, camps_only)])
-    store.add_labels(other, [(3, LABELS)])
+    give(store, label_set, [(1, LABELS), (2, abstention(Abstained.LANGUAGE)), (4, camps_only)])
+    give(store, other, [(3, LABELS)])
     labelled = [labels for _, labels in store.labelled(label_set)]
     assert labelled == [LABELS, abstention(Abstained.LANGUAGE), None, camps_only, None]
     assert labelled[3] is not None
@@ -290,17 +291,17 @@ def test_labels_come_back_as_they_went_in(store: Store) -> None:
 def test_labels_once_given_stay(store: Store) -> None:
     add(store, post("1"))
     label_set = start(store)
-    store.add_labels(label_set, [(1, LABELS)])
-    store.add_labels(label_set, [(1, abstention(Abstained.EMPTY))])
+    give(store, label_set, [(1, LABELS)])
+    give(store, label_set, [(1, abstention(Abstained.EMPTY))])
     assert [labels for _, labels in store.labelled(label_set)] == [LABELS]
 
 
 def test_a_post_deleted_while_it_was_read_gets_no_labels(store: Store) -> None:
-    add(store, post("1"), post("2"))
+    add(store, post("1"), post("2", conversation_id="2"))
     label_set = start(store)
     readings = list(store.unlabelled(label_set))
     add(store, post("1", text="", state=State.DELETED))
-    store.add_labels(label_set, ((reading.key, LABELS) for reading in readings))
+    store.add_labels(label_set, ((reading, LABELS) for reading in readings))
     assert [labels for _, labels in store.labelled(label_set)] == [None, LABELS]
 
 
@@ -317,16 +318,59 @@ THREAD = (
 
 
 @pytest.mark.parametrize(
+    ("edited", "left"),
+    [
+        pytest.param(post("1", text="edited"), ["1", "2", "3", "5"], id="the root"),
+        pytest.param(
+            post("2", reply_to="1", text="edited"), ["2", "3", "4"], id="its own text, a parent, a quoted post"
+        ),
+        pytest.param(post("2", reply_to="1", language="de"), ["2"], id="the language"),
+        pytest.param(post("6", title="a parent"), ["5", "6"], id="a parent that was missing"),
+        pytest.param(post("2", reply_to="1", score=7), [], id="the score is not read"),
+    ],
+)
+def test_a_text_edited_while_it_was_read_is_left_to_be_read_again(store: Store, edited: Post, left: list[str]) -> None:
+    add(store, *THREAD[:5])
+    label_set = start(store)
+    readings = list(store.unlabelled(label_set))
+    with Store.open(store.path) as other:
+        add(other, edited)
+    stored = store.add_labels(label_set, ((reading, LABELS) for reading in readings))
+    assert [reading.post.id for reading in readings if reading.key not in stored] == [n for n in left if n != "6"]
+    assert label_all(store, label_set) == left
+    assert label_all(store, label_set) == []
+
+
+@pytest.mark.parametrize("name", [None, "second", "first"])
+def test_a_label_set_deleted_while_it_is_made_gets_no_more_labels(store: Store, name: str | None) -> None:
+    add(store, post("1"), post("2"))
+    label_set = start(store)
+    readings = list(store.unlabelled(label_set))
+    store.add_labels(label_set, [(readings[0], LABELS)])
+    store.delete_label_set(label_set)
+    if name:
+        again = store.label_set(name, model="another", revision="r", config_hash="c")
+        assert again.key == label_set.key
+    with pytest.raises(CorpusError, match=r"^the label set 'first' was deleted while it was being made: run .*anew$"):
+        store.add_labels(label_set, [(readings[1], LABELS)])
+    with closing(sqlite3.connect(store.path)) as plain:
+        assert plain.execute("SELECT count(*) FROM labels").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
     ("sight", "relabelled"),
     [
         pytest.param(post("2", reply_to="1", text="edited"), ["2", "3", "4"], id="the post, its replies and quotes"),
         pytest.param(post("2", reply_to="1", title="new title"), ["2", "3", "4"], id="a title is text"),
-        pytest.param(post("1", conversation_id="1", reply_to="0"), ["1", "2"], id="another parent"),
+        pytest.param(post("1", text="edited"), ["1", "2", "3", "5"], id="the thread that it began"),
+        pytest.param(post("1", reply_to="0"), ["1"], id="another parent"),
+        pytest.param(post("3", reply_to="2", conversation_id="4"), ["3"], id="another root"),
+        pytest.param(post("1", language="de"), ["1"], id="another language"),
         pytest.param(post("4", quoted="1", conversation_id="4"), ["4"], id="another quoted post"),
         pytest.param(post("6", reply_to="1"), ["5", "6"], id="a parent that was missing"),
         pytest.param(post("6", text="", state=State.DELETED), [], id="a missing parent that is gone"),
         pytest.param(post("2", reply_to="1", text="", state=State.DELETED), ["3", "4"], id="a deletion"),
-        pytest.param(post("2", reply_to="1", state=State.REMOVED), ["3", "4"], id="a removal that leaves the text"),
+        pytest.param(post("2", reply_to="1", state=State.REMOVED), [], id="a removal that leaves the text"),
         pytest.param(post("2", reply_to="1", score=5, author="ann"), [], id="score and author are not read"),
         pytest.param(post("2", reply_to="1"), [], id="nothing new"),
     ],
@@ -343,12 +387,49 @@ def test_labels_of_changed_texts_go(store: Store, sight: Post, relabelled: list[
         assert plain.execute(orphans).fetchone() == (0,)
 
 
+def test_labels_made_without_the_root_go_when_it_comes(store: Store) -> None:
+    add(store, post("2", reply_to="1"), post("3", reply_to="2"), post("4", conversation_id="5", reply_to="5"))
+    label_set = start(store)
+    assert label_all(store, label_set) == ["2", "3", "4"]
+    add(store, post("1", title="PyTorch or JAX?"))
+    assert [(reading.post.id, reading.root) for reading in store.unlabelled(label_set)] == [
+        ("2", None),
+        ("3", "PyTorch or JAX?\n\ntext of 1"),
+        ("1", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("gone", "relabelled"),
+    [
+        pytest.param("1", ["2", "3", "5"], id="the thread that it began"),
+        pytest.param("2", ["3", "4", "10"], id="replies, quotes, and quotes of its reposts"),
+    ],
+)
+def test_labels_made_with_a_wiped_text_go_once(store: Store, gone: str, relabelled: list[str]) -> None:
+    repost = post("9", reposted="2", conversation_id="9")
+    add(store, *THREAD, repost, post("10", quoted="9", conversation_id="10"))
+    label_set = start(store)
+    label_all(store, label_set)
+    assert store.wipe("x", [(gone, State.DELETED)]) == 1
+    assert label_all(store, label_set) == relabelled
+    assert store.wipe("x", [(gone, State.DELETED)]) == 0
+    assert label_all(store, label_set) == []
+
+
+def test_wiping_leaves_nothing_that_names_the_author(store: Store) -> None:
+    own = {"author": "ann", "url": "https://x.com/ann/status/1"}
+    add(store, post("1", **own), post("2", reposted="1", author="bob", url="https://x.com/bob/status/2"))
+    store.wipe("x", [("1", State.DELETED)])
+    assert [(each.author, each.url) for each in store.posts()] == [(None, None)] * 2
+
+
 def test_opinions_hold_every_post(store: Store) -> None:
     add(store, FULL, post("2", reposted="1"), post("3", state=State.DELETED, text=""), post("4"))
     label_set = start(store)
     neutral = replace(LABELS, camp={"neutral": 0.9, "pytorch": 0.1}, stances={"pytorch": LABELS.stances["tensorflow"]})
-    store.add_labels(label_set, [(1, LABELS), (4, neutral), (2, abstention(Abstained.OFF_TOPIC))])
-    store.add_labels(start(store, "second"), [(1, neutral), (2, LABELS), (4, LABELS)])
+    give(store, label_set, [(1, LABELS), (4, neutral), (2, abstention(Abstained.OFF_TOPIC))])
+    give(store, start(store, "second"), [(1, neutral), (2, LABELS), (4, LABELS)])
     ((first, repost, gone, last),) = (block.rows() for block in store.opinions(label_set))
     assert first[:11] == (
         1, "reddit", "t1_b", "t3_a", "MachineLearning", "ann", NOON, FULL.url, 3, State.LIVE, False,
@@ -380,7 +461,7 @@ def test_summary(store: Store) -> None:
         post("3", reply_to="77", state=State.DELETED),
     )
     label_set = start(store)
-    store.add_labels(label_set, [(1, LABELS), (2, abstention(Abstained.EMPTY))])
+    give(store, label_set, [(1, LABELS), (2, abstention(Abstained.EMPTY))])
     summary = store.summary()
     assert [(each.platform, each.community, each.state, each.posts) for each in summary.counts] == [
         ("reddit", "MachineLearning", State.LIVE, 1),
@@ -401,7 +482,7 @@ def test_an_empty_corpus_has_a_summary(store: Store) -> None:
 def test_views_read_well_in_any_sqlite_tool(store: Store) -> None:
     root = post("1", title="Why?", author="ann", created_at=NOON)
     add(store, root, post("2", author="bob", created_at=NOON + timedelta(1), reply_to="1"), FULL)
-    store.add_labels(start(store), [(2, LABELS)])
+    give(store, start(store), [(2, LABELS)])
     with closing(sqlite3.connect(store.path)) as plain:
         threads = plain.execute("SELECT * FROM threads WHERE platform = 'x'").fetchall()
         communities = plain.execute("SELECT * FROM communities").fetchall()

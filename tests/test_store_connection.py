@@ -50,6 +50,24 @@ def refusal(path: Path, *, readonly: bool = False) -> str:
     return message
 
 
+def test_an_older_file_loses_the_addresses_of_posts_that_are_gone(tmp_path: Path) -> None:
+    path = tmp_path / "c.db"
+    with Store.open(path) as store:
+        store.add((Post(platform="x", id=name, conversation_id="1", text="t"), None) for name in "123")
+    number = migrations.STEPS.index(migrations.ADDRESSES) + 1
+    with closing(sqlite3.connect(path)) as plain, plain:
+        plain.execute("UPDATE posts SET author = 'ann', url = 'https://x.com/ann/status/' || id")
+        plain.execute("UPDATE posts SET state = 'deleted', text = '', author = NULL WHERE id = '2'")  # as it was wiped
+        plain.execute("UPDATE posts SET state = 'removed', text = '' WHERE id = '3'")  # the source names the author
+        plain.execute("DELETE FROM migrations WHERE number = ?", (number,))
+    with Store.open(path) as store:
+        assert [post.url for post in store.posts()] == [
+            "https://x.com/ann/status/1",
+            None,
+            "https://x.com/ann/status/3",
+        ]
+
+
 def test_a_new_file_is_ours_and_open_to_readers(tmp_path: Path) -> None:
     path = tmp_path / "my corpus #1?.db"
     with Store.open(path) as store:

@@ -40,7 +40,7 @@ print("started", flush=True)
 with Store.open(sys.argv[1]) as store:
     label_set = store.label_set("a", model="m", revision="r", config_hash="c")
     for number in range(store.count() // {PAGE}, int(sys.argv[2]) + 1):
-        store.add_labels(label_set, ((reading.key, labels(reading)) for reading in store.unlabelled(label_set)))
+        store.add_labels(label_set, ((reading, labels(reading)) for reading in store.unlabelled(label_set)))
         if number < int(sys.argv[2]):
             store.add(page(number))
 """

@@ -80,6 +80,7 @@ def command(
                 done += len(labels)
                 abstained += sum(label.abstained is not None for label in labels)
                 bar(done, note=f"{done / (time.monotonic() - started):.0f} posts/s")
+        left = store.count_unlabelled(label_set)
     if as_json:
         console.as_json({"label_set": label_set.name, "labelled": done, "abstained": abstained})
     else:
@@ -87,15 +88,18 @@ def command(
             f"{console.count(done, 'post')} labelled ({abstained:,} of them: abstained)" if done else "nothing to label"
         )
         console.say(f"Label set {label_set.name}: {text}.")
+        if left:
+            console.say(f"{console.count(left, 'post')} came or changed meanwhile: run the same command again.")
 
 
 def run(store: Store, label_set: LabelSet, model: Labeller) -> Iterator[list[Labels]]:
-    """Label page after page, each stored before it is yielded."""
+    """Label page after page, each stored before it is yielded, without posts that changed while they were read."""
     from nlp.paging import label_pages
 
     for page, labels in label_pages(model, store.unlabelled(label_set)):
-        store.add_labels(label_set, zip((reading.key for reading in page), labels, strict=True))
-        yield labels
+        pairs = list(zip(page, labels, strict=True))
+        stored = store.add_labels(label_set, pairs)
+        yield [made for reading, made in pairs if reading.key in stored]
 
 
 def _label_set(store: Store, config: Config, model: Labeller, name: str | None) -> LabelSet:

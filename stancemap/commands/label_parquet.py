@@ -19,8 +19,10 @@ from corpus.errors import InputError
 from corpus.folder import Folder, explained, search
 from corpus.label_set import LabelSet
 from corpus.manifest import Manifest
+from corpus.parquet_corpus import ParquetCorpus
 from stancemap import console, models
 from stancemap.commands.labels import config_hash
+from stancemap.corpora import warn_of_strangers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -77,12 +79,14 @@ def run(config: Config, request: Request, *, as_json: bool) -> None:
     files = _files(request.inputs)
     with explained("read", request.output):
         todo = left(files, request.output)
-    started = partial(_started, config, request, files)
+    output = Folder(request.output)
+    started = partial(_started, config, request, files, output)
     labelling = _on_ray(config, request.cluster, todo, started) if request.cluster else _here(config, todo, started)
     with closing(labelling):  # Ray ends with it
         done = list(_watched(labelling, len(todo)))
     with explained("write to", request.output):
-        Folder(request.output).tidy()
+        output.tidy()
+    warn_of_strangers(ParquetCorpus(request.output))
     _tell(request.output, done, earlier=len(files) - len(todo), as_json=as_json)
     if any(file.error for file in done):
         raise SystemExit(1)
@@ -101,11 +105,13 @@ def _files(inputs: Sequence[str]) -> list[Found]:
     return list(found.values())
 
 
-def _started(config: Config, request: Request, files: Sequence[Found], model: str, revision: str) -> Job:
+def _started(
+    config: Config, request: Request, files: Sequence[Found], folder: Folder, model: str, revision: str
+) -> Job:
     """Begin the output folder or go on with it; InputError where it holds the labels of another model."""
     from nlp.partitions import Job
 
-    folder, digest = Folder(request.output), config_hash(config, revision)
+    digest = config_hash(config, revision)
     name = request.name or f"{model}-{digest[:6]}"
     known = manifest.read(folder)
     if known is None:
@@ -119,8 +125,8 @@ def _started(config: Config, request: Request, files: Sequence[Found], model: st
     if made is None or (made.name, made.model, made.revision, made.config_hash) != (name, model, revision, digest):
         held = f"label set {made.name}, made by {made.model} {made.revision}" if made else "posts without labels"
         raise InputError(f"{request.output} holds {held}: name another folder with --output")
-    manifest.write(folder, replace(known, files=len(files)))
-    return Job(output=Folder(request.output).place, label_set=name, targets=known.targets)
+    manifest.write(folder, manifest.with_inputs(known, files))
+    return Job(output=folder.place, label_set=name, targets=known.targets, run=folder.run)
 
 
 def _here(config: Config, files: Sequence[Found], started: Callable[[str, str], Job]) -> Generator[Done, None, None]:
