@@ -7,12 +7,15 @@ its own `id2label` and mapped by name; a model whose class names are unknown is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 
 from corpus.errors import ModelError
 from corpus.labels import NEUTRAL, SENTIMENTS, STANCES, Abstained, Labels, StanceLabel, abstention
@@ -41,6 +44,10 @@ _NEEDED = {
     "stance": STANCES,
     "nli": ("entailment", "neutral", "contradiction"),
 }
+_ELSEWHERE = ("model", "revision", "local_files_only", "batch")  # settings that change no answer of the same weights
+_WEIGHTS = (".json", ".safetensors", ".txt", ".model", ".jinja")  # what a folder's answers depend on
+_SHORTEST = 16  # characters: a text is not cut further, however little the model reads
+_LONGEST = 512  # tokens read at once, where the model does not say less
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +61,9 @@ class ClassifierSettings:
 
     model: str
     task: str
-    revision: str | None = None
+    revision: str = ""
     local_files_only: bool = False
-    labels: tuple[tuple[str, str], ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
     favor: str = "The author is in favour of {target}."
     against: str = "The author is against {target}."
     languages: tuple[str, ...] = ("en",)
@@ -71,26 +78,27 @@ class Classifier:
 
         if settings.task not in _NEEDED:
             raise ModelError(f"task {settings.task!r} is unknown: choose one of {', '.join(_NEEDED)}")
-        if settings.model.startswith((".", "/", "~")) and not Path(settings.model).expanduser().is_dir():
-            raise ModelError(f"there is no model folder {settings.model}: check [model.{settings.task}] model")
-        why = None if settings.local_files_only else hub.silence(settings.model, settings.revision)
-        place: dict[str, Any] = {
-            "revision": settings.revision,
-            "local_files_only": settings.local_files_only or bool(why),
-        }
+        folder = Path(settings.model).expanduser()
+        if settings.model.startswith((".", "/", "~")) and not folder.is_dir():
+            raise ModelError(f"there is no model folder {settings.model}: check its name in the configuration")
+        name, revision = str(folder) if folder.is_dir() else settings.model, settings.revision or None
+        why = None if settings.local_files_only else hub.silence(name, revision)
+        place: dict[str, Any] = {"revision": revision, "local_files_only": settings.local_files_only or bool(why)}
         try:
-            self._tokenizer = AutoTokenizer.from_pretrained(settings.model, trust_remote_code=False, **place)
+            self._tokenizer = AutoTokenizer.from_pretrained(name, trust_remote_code=False, **place)
             self._model = AutoModelForSequenceClassification.from_pretrained(
-                settings.model, trust_remote_code=False, use_safetensors=True, **place
+                name, trust_remote_code=False, use_safetensors=True, **place
             )
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RuntimeError, KeyError, TypeError, SafetensorError) as error:
             reason = hub.unreachable(why) if why else " ".join(str(error).split())[:160]
             raise ModelError(f"model {settings.model} cannot be opened: {reason}") from error
         self.classes = _NEEDED[settings.task]
-        self.order = class_order(self._model.config.id2label, self.classes, dict(settings.labels), settings.model)
+        self.order = class_order(self._model.config.id2label, self.classes, settings.labels, settings.model)
         self._model.to(device).eval()
         self._device, self._batch = device, settings.batch
-        self.revision = str(getattr(self._model.config, "_commit_hash", None) or settings.revision or "local")
+        self._length = min(_LONGEST, self._tokenizer.model_max_length)
+        commit = str(getattr(self._model.config, "_commit_hash", None) or settings.revision)
+        self.revision = f"{_digest(folder) if folder.is_dir() else commit}-{_asked(settings)}"
 
     @torch.inference_mode()
     def probabilities(self, pairs: Sequence[tuple[str, str | None]]) -> Array:
@@ -104,13 +112,27 @@ class Classifier:
                 [pairs[n][0] for n in chosen],
                 None if None in seconds else seconds,
                 truncation="only_first",
-                max_length=min(512, self._tokenizer.model_max_length),
+                max_length=self._length,
                 padding=True,
                 return_tensors="pt",
             )
             logits = self._model(**encoded.to(self._device)).logits.float()
             rows[chosen] = logits[:, self.order].softmax(-1).cpu().numpy()
         return rows.round(4)
+
+    def windows(self, text: str, seconds: Sequence[str | None]) -> list[str]:
+        """Cut a text between words into parts that the model reads whole beside each of the second texts."""
+        if len(text) < _SHORTEST or self._tokens(text, seconds) <= self._length:
+            return [text]
+        middle = len(text) // 2
+        space = text.find(" ", middle)
+        cut = middle if space < 0 else space
+        return [part for half in (text[:cut], text[cut:].lstrip()) for part in self.windows(half, seconds)]
+
+    def _tokens(self, text: str, seconds: Sequence[str | None]) -> int:
+        others = None if None in seconds else list(seconds)
+        encoded = self._tokenizer([text] * len(seconds), others, truncation=False, verbose=False)
+        return max(map(len, encoded["input_ids"]))
 
 
 def class_order(
@@ -132,7 +154,8 @@ def class_order(
 class ClassifierLabeller:
     """A sentiment classifier, a stance classifier, or both, answering as the built-in model would.
 
-    Without a stance classifier every camp is neutral; without one for sentiment every tone is neutral.
+    Without a stance classifier every camp is neutral; without one for sentiment every tone is neutral. A long text is
+    read in windows: tone is averaged over them; a side taken in one of them is a side taken.
     """
 
     parallel = False  # transformers' tokenizers may not be shared by threads
@@ -153,13 +176,16 @@ class ClassifierLabeller:
 
     def label(self, readings: Sequence[Reading]) -> list[Labels]:
         """Label a batch; one answer for each reading, in order."""
-        texts = [self._clean(reading.post.full_text) for reading in readings]
         declined = [self._declined(reading) for reading in readings]
-        chosen = [n for n, reason in enumerate(declined) if reason is None]
-        tones = self._tones([texts[n] for n in chosen])
-        stances = self._stances([texts[n] for n in chosen])
-        answers = {n: self._labels(tone, stance) for n, tone, stance in zip(chosen, tones, stances, strict=True)}
-        return [answers[n] if reason is None else abstention(reason) for n, reason in enumerate(declined)]
+        chosen = [reading for reading, reason in zip(readings, declined, strict=True) if reason is None]
+        answers = iter(self.judge([reading.post.full_text for reading in chosen]))
+        return [next(answers) if reason is None else abstention(reason) for reason in declined]
+
+    def judge(self, texts: Sequence[str]) -> list[Labels]:
+        """Answer for every text, also where `label` would abstain."""
+        cleaned = [self._clean(text) for text in texts]
+        answers = zip(self._tones(cleaned), self._stances(cleaned), strict=True)
+        return [self._labels(tones, stances) for tones, stances in answers]
 
     def _clean(self, text: str) -> str:
         return clean(text, keep_handle=lambda handle: bool(self._mentions.find(handle)))
@@ -173,33 +199,59 @@ class ClassifierLabeller:
         around = (text, reading.parent, reading.quoted, reading.root)
         return None if any(self._mentions.find(part) for part in around if part) else Abstained.OFF_TOPIC
 
-    def _tones(self, texts: Sequence[str]) -> Array:
+    def _tones(self, texts: Sequence[str]) -> list[Array]:
+        """Read the tone of every window of every text: [W, 3] each, in the order of SENTIMENTS."""
         if self._sentiment is None:
-            return np.tile([0.0, 1.0, 0.0], (len(texts), 1))
-        return self._sentiment[1].probabilities([(text, None) for text in texts])
+            return [np.array([[0.0, 1.0, 0.0]])] * len(texts)
+        classifier = self._sentiment[1]
+        parts = [classifier.windows(text, [None]) for text in texts]
+        return _of_each(parts, classifier.probabilities([(part, None) for group in parts for part in group]))
 
-    def _stances(self, texts: Sequence[str]) -> Array:
-        """Ask about every target of every text: [N, T, 3] in the order of STANCES."""
+    def _stances(self, texts: Sequence[str]) -> list[Array]:
+        """Ask about every target of every window of every text: [W, T, 3] each, in the order of STANCES."""
+        names = [target.label for target in self._targets]
         if self._stance is None:
-            return np.tile([0.0, 1.0, 0.0], (len(texts), len(self._targets), 1))
+            return [np.tile([0.0, 1.0, 0.0], (1, len(names), 1))] * len(texts)
         settings, classifier = self._stance
-        asked = [(text, target.label) for text in texts for target in self._targets]
-        if settings.task == "nli":
-            favor = classifier.probabilities([(text, settings.favor.format(target=name)) for text, name in asked])
-            against = classifier.probabilities([(text, settings.against.format(target=name)) for text, name in asked])
-            rows = _from_entailment(favor[:, 0], against[:, 0])
-        else:
-            rows = classifier.probabilities(asked)
-        return rows.reshape(len(texts), len(self._targets), 3)
+        asked = [[text.replace("{target}", name) for name in names] for text in (settings.favor, settings.against)]
+        seconds = asked if settings.task == "nli" else [names]
+        parts = [classifier.windows(text, [second for group in seconds for second in group]) for text in texts]
+        flat = [part for group in parts for part in group]
+        rows = [classifier.probabilities([(part, second) for part in flat for second in group]) for group in seconds]
+        stances = _from_entailment(*(row[:, 0] for row in rows)) if settings.task == "nli" else rows[0]
+        return _of_each(parts, stances.reshape(len(flat), len(names), 3))
 
-    def _labels(self, tone: Array, stances: Array) -> Labels:
-        names = [target.name for target in self._targets]
+    def _labels(self, tones: Array, stances: Array) -> Labels:
+        """Join the windows of one text, the firmest for each target: tones [W, 3], stances [W, T, 3]."""
+        firmest = stances[:, :, STANCES.index("none")].argmin(0)
         held = {
-            name: StanceLabel(**dict(zip(STANCES, map(float, row), strict=True)))
-            for name, row in zip(names, stances, strict=True)
+            target.name: StanceLabel(**dict(zip(STANCES, map(float, stances[firmest[n], n]), strict=True)))
+            for n, target in enumerate(self._targets)
         }
-        sentiment = dict(zip(SENTIMENTS, map(float, tone), strict=True))
-        return Labels(camp=camps(held), sentiment=sentiment, stances=held, reasons={})
+        sentiment = dict(zip(SENTIMENTS, map(float, tones.mean(0).round(4)), strict=True))
+        windows = max(len(tones), len(stances))
+        return Labels(camp=camps(held), sentiment=sentiment, stances=held, reasons={}, windows=windows)
+
+
+def _of_each(parts: Sequence[Sequence[str]], rows: Array) -> list[Array]:
+    """Give each text the rows of its windows."""
+    return np.split(rows, np.cumsum([len(group) for group in parts])[:-1]) if parts else []
+
+
+def _digest(folder: Path) -> str:
+    """Name what is in a model's folder."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.iterdir() if path.suffix in _WEIGHTS and path.is_file()):
+        digest.update(path.name.encode())
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()[:12]
+
+
+def _asked(settings: ClassifierSettings) -> str:
+    """Name what answers depend on beside the weights."""
+    asked = {name: value for name, value in asdict(settings).items() if name not in _ELSEWHERE}
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:8]
 
 
 def camps(stances: Mapping[str, StanceLabel]) -> dict[str, float]:

@@ -25,34 +25,38 @@ class Mentions:
     """The names of a debate's targets, compiled once."""
 
     def __init__(self, targets: Sequence[Target]) -> None:
-        self._strong = self._compile(targets, [target.aliases for target in targets])
-        self._weak = self._compile(targets, [target.weak_aliases for target in targets])
-
-    def _compile(self, targets: Sequence[Target], names: Sequence[Sequence[str]]) -> re.Pattern[str] | None:
-        parts = []
-        for number in range(len(targets)):
-            words = sorted(names[number], key=len, reverse=True)
-            if words:
-                parts.append(f"(?P<t{number}>{'|'.join(map(_pattern, words))})")
-        return re.compile(rf"(?<![^\W_])(?:{'|'.join(parts)})(?![^\W_])", re.IGNORECASE) if parts else None
+        self._strong = _Names([target.aliases for target in targets])
+        self._weak = _Names([target.weak_aliases for target in targets])
 
     def find(self, text: str, *, weak: bool = False) -> list[Mention]:
         """List the mentions in reading order; `weak` counts the weak aliases too."""
-        found = _search(self._strong, text)
-        if self._weak is not None and (weak or found):
+        found = self._strong.find(text)
+        if weak or found:
             taken = [range(mention.start, mention.end) for mention in found]
-            found += [m for m in _search(self._weak, text) if not any(m.start in span for span in taken)]
+            found += [m for m in self._weak.find(text) if not any(m.start in span for span in taken)]
             found.sort(key=lambda mention: mention.start)
         return found
+
+
+class _Names:
+    """One pattern of all names, the longest first: "React Native" is not a mention of "React"."""
+
+    def __init__(self, names: Sequence[Sequence[str]]) -> None:
+        pairs = [(alias, target) for target, aliases in enumerate(names) for alias in aliases]
+        pairs.sort(key=lambda pair: len(pair[0]), reverse=True)
+        self._targets = [target for _, target in pairs]
+        parts = "|".join(f"({_pattern(alias)})" for alias, _ in pairs)
+        self._pattern = re.compile(rf"(?<![^\W_])(?:{parts})(?![^\W_])", re.IGNORECASE) if pairs else None
+
+    def find(self, text: str) -> list[Mention]:
+        if self._pattern is None:
+            return []
+        return [
+            Mention(m.start(), m.end(), self._targets[(m.lastindex or 1) - 1]) for m in self._pattern.finditer(text)
+        ]
 
 
 def _pattern(alias: str) -> str:
     """Match an alias as a whole word; `*` at its end matches any ending."""
     word = re.escape(alias.removesuffix("*")).replace(r"\ ", r"\s+")
     return rf"{word}\w*" if alias.endswith("*") else word
-
-
-def _search(pattern: re.Pattern[str] | None, text: str) -> list[Mention]:
-    if pattern is None:
-        return []
-    return [Mention(m.start(), m.end(), int((m.lastgroup or "t0")[1:])) for m in pattern.finditer(text)]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import InputError
+from stancemap.config import build
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from nlp.classifiers import Classifier, ClassifierSettings
     from nlp.labeller import Labeller
     from stancemap.config import Config
+
+TASKS = {"sentiment": ("sentiment",), "stance": ("stance", "nli")}  # what each table may ask a classifier
 
 
 def labeller(config: Config) -> Labeller:
@@ -76,15 +79,19 @@ def classifier(
 
     if table is None:
         return None
-    known = [entry.name for entry in fields(ClassifierSettings)]
-    unknown = [key for key in table if key not in known]
-    if unknown or "model" not in table:
-        raise InputError(
-            f"[model.{task}]: unknown key {unknown[0]!r}" if unknown else f"[model.{task}]: model is missing"
-        )
-    labels, languages = table.get("labels", {}), table.get("languages", ["en"])
-    if not isinstance(labels, dict) or not isinstance(languages, list) or not isinstance(table["model"], str):
-        raise InputError(f"[model.{task}]: model should be text, labels a table and languages a list")
-    values = {"task": task, **table, "labels": tuple(labels.items()), "languages": tuple(languages)}
-    settings = ClassifierSettings(**values)
+    where = f"[model.{task}]"
+    settings = build(ClassifierSettings, {"model": "", "task": task, **table}, where)
+    _check(settings, TASKS[task], where)
     return settings, Classifier(settings, device)
+
+
+def _check(settings: ClassifierSettings, tasks: tuple[str, ...], where: str) -> None:
+    if not settings.model:
+        raise InputError(f"{where}: model is missing: name a folder or a Hub id")
+    if settings.task not in tasks:
+        raise InputError(f"{where}: task = {settings.task!r} should be {' or '.join(map(repr, tasks))}")
+    if settings.batch < 1:
+        raise InputError(f"{where}: batch = {settings.batch} should be 1 or more")
+    for name in ("favor", "against"):
+        if "{target}" not in getattr(settings, name):
+            raise InputError(f"{where}: {name} = {getattr(settings, name)!r} should hold {{target}}")

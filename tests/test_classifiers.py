@@ -1,17 +1,24 @@
 """Hugging Face sequence classifiers in place of the built-in model: tiny random ones, made on the spot."""
 
+import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from corpus.errors import ModelError
+from corpus.errors import InputError, ModelError
 from corpus.frameworks import FRAMEWORKS
 from corpus.labels import Abstained, StanceLabel
 from corpus.post import Post
 from corpus.reading import Reading
 from nlp.classifiers import Classifier, ClassifierLabeller, ClassifierSettings, _from_entailment, camps, class_order
+from stancemap.commands.labels import config_hash
+from stancemap.config import Config, ModelSection
+from stancemap.models import labeller
 from tiny import tiny_classifier
 
 CPU = torch.device("cpu")
@@ -106,4 +113,97 @@ def test_entailment_of_both_hypotheses_is_shared_out() -> None:
 def test_what_cannot_be_opened_is_said_in_one_line(settings: dict[str, str], message: str) -> None:
     with pytest.raises(ModelError, match=message) as caught:
         Classifier(ClassifierSettings(local_files_only=True, **settings), CPU)  # type: ignore[arg-type]
+    assert "\n" not in str(caught.value)
+
+
+TONES = ("negative", "neutral", "positive")
+SIDES = ("against", "none", "favor")
+
+
+def test_the_revision_tells_weights_and_settings_apart(tmp_path: Path) -> None:
+    settings, first = classifier(tmp_path / "a", TONES, task="sentiment")
+    shutil.copytree(tmp_path / "a", tmp_path / "b")
+    same = (replace(settings, batch=1), replace(settings, model=str(tmp_path / "b")))
+    assert {Classifier(each, CPU).revision for each in same} == {first.revision}
+    other = (
+        replace(settings, labels={"negative": "positive", "positive": "negative"}),
+        replace(settings, languages=()),
+    )
+    config = tmp_path / "b" / "config.json"
+    config.write_text(json.dumps({**json.loads(config.read_text()), "layer_norm_eps": 1e-3}), "utf-8")
+    revisions = [Classifier(each, CPU).revision for each in (*other, same[1])]
+    assert len({first.revision, *revisions}) == 4
+
+
+def test_the_colour_of_a_target_is_no_reason_to_label_anew() -> None:
+    def digest(**changes: Any) -> str:
+        return config_hash(Config(targets=(replace(FRAMEWORKS[0], **changes), *FRAMEWORKS[1:])), "r")
+
+    assert digest(colour="#000000") == digest()
+    assert digest(label="Torch") != digest()  # the name that a model is asked about
+
+
+@pytest.mark.parametrize("task", ["stance", "nli"])
+def test_a_long_text_is_read_to_its_end_in_windows(tmp_path: Path, task: str) -> None:
+    sides = classifier(
+        tmp_path / "s", SIDES if task == "stance" else ("entailment", "neutral", "contradiction"), task=task
+    )
+    tone = classifier(tmp_path / "t", TONES, task="sentiment")
+    made = ClassifierLabeller(FRAMEWORKS, sentiment=tone, stance=sides)
+    start = "i love torch " * 30
+    short, one, other = made.label([reading(text) for text in ("torch", start + "never " * 9, start + "hate " * 9)])
+    assert short.windows == 1
+    assert one.windows > 1
+    assert one.sentiment != other.sentiment
+    parts = tone[1].windows(start + "x" * 40, [None])
+    assert "".join(parts).replace(" ", "") == (start + "x" * 40).replace(" ", "")
+    assert sum(one.sentiment.values()) == pytest.approx(1, abs=1e-3)
+
+
+def configured(section: str, **table: Any) -> None:
+    labeller(Config(model=ModelSection(device="cpu", threads=1, **{section: table})))
+
+
+@pytest.mark.parametrize(
+    ("section", "table", "message"),
+    [
+        ("sentiment", {"task": "nli"}, "task = 'nli' should be 'sentiment'"),
+        ("stance", {"task": "sentiment"}, "task = 'sentiment' should be 'stance' or 'nli'"),
+        ("stance", {"batch": 0}, "batch = 0 should be 1 or more"),
+        ("stance", {"batch": "32"}, "batch = '32' should be a whole number"),
+        ("stance", {"favor": "I like {x}"}, "favor = 'I like {x}' should hold {target}"),
+        ("stance", {"labels": {"a": 1}}, "labels.a = 1 should be text"),
+        ("stance", {"revision": 3}, "revision = 3 should be text"),
+        ("stance", {"languages": "en"}, "should be a list"),
+        ("stance", {"favour": "x"}, "did you mean 'favor'?"),
+        ("stance", {"model": ""}, "model is missing"),
+    ],
+)
+def test_a_table_that_is_wrong_is_refused_at_the_door(section: str, table: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        configured(section, **{"model": "no/such-model", "local_files_only": True, **table})
+    assert str(caught.value).startswith(f"[model.{section}]: ")
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_model_at_home_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    tiny_classifier(tmp_path / "m", TONES)
+    configured("sentiment", model="~/m")
+
+
+@pytest.mark.parametrize("damage", ["cut", "shape", "tokenizer"])
+def test_a_damaged_model_is_refused_in_one_line(tmp_path: Path, damage: str) -> None:
+    tiny_classifier(tmp_path, TONES)
+    weights, config = tmp_path / "model.safetensors", tmp_path / "config.json"
+    if damage == "cut":
+        weights.write_bytes(weights.read_bytes()[:1000])
+    elif damage == "shape":
+        config.write_text(json.dumps({**json.loads(config.read_text()), "intermediate_size": 32}), "utf-8")
+    else:
+        (tmp_path / "tokenizer.json").write_text("{}", "utf-8")
+    with pytest.raises(ModelError, match="cannot be opened: ") as caught:
+        configured("sentiment", model=str(tmp_path))
     assert "\n" not in str(caught.value)

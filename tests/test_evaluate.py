@@ -172,6 +172,13 @@ def test_labels_of_a_second_file_join_by_id_and_replies_find_their_parent(tmp_pa
     assert unmatched == 1
 
 
+def test_rows_without_an_id_answer_nothing_and_are_threads_of_their_own(tmp_path: Path) -> None:
+    rows = [{"text": text, "camp": "neutral"} for text in ("torch", "tf", "jax")]
+    examples, _ = read([write(tmp_path / "a.jsonl", rows)], FRAMEWORKS)
+    assert [example.context for example in examples] == [None, None, None]
+    assert len({example.group for example in examples}) == 3
+
+
 def test_labels_that_name_no_row_are_an_error(tmp_path: Path) -> None:
     data = write(tmp_path / "a.jsonl", [{"id": "1", "text": "x"}])
     with pytest.raises(InputError, match="see whether ids and platforms agree"):
@@ -342,14 +349,17 @@ def test_a_sentiment_classifier_answers_for_tone_alone(tmp_path: Path) -> None:
     assert [found.task for found in evaluate(classifiers(tone, None), [post(1), post(2, REST)])] == ["sentiment"]
 
 
-def test_a_stance_classifier_answers_for_camps_and_takes_no_side_off_topic(tmp_path: Path) -> None:
+def test_a_stance_classifier_answers_every_time(tmp_path: Path) -> None:
     stance = classifier(tmp_path, ("against", "none", "favor"), task="stance")
-    off = post(2, REST, text="nice weather")
-    on, nothing = classifiers(None, stance)([post(1), off])
-    assert on.stance is not None
-    assert on.stance.sum(1) == pytest.approx([1, 1, 1], abs=1e-3)
-    assert nothing.camp is not None
-    assert nothing.camp.tolist() == [0, 0, 0, 1]
+    texts = ("I love torch", "nice weather", "")  # `stancemap label` would abstain from the last two
+    answers = classifiers(None, stance)([post(n, REST, text=text) for n, text in enumerate(texts)])
+    for found in answers:
+        assert found.sentiment is None
+        assert found.stance is not None
+        assert found.stance.sum(1) == pytest.approx([1, 1, 1], abs=1e-3)
+        assert ((found.stance > 0) & (found.stance < 1)).all()
+        assert found.camp is not None
+        assert found.camp.shape == (4,)
 
 
 def tones(count: int) -> list[Example]:

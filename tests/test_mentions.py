@@ -45,3 +45,13 @@ def test_aliases_may_hold_signs() -> None:
         [Target(name="cpp", label="C++", aliases=("c++",)), Target(name="vue", label="Vue", aliases=("vue.js",))]
     )
     assert [mention.target for mention in mentions.find("C++ and Vue.js and vuexjs")] == [0, 1]
+
+
+def test_the_longest_name_wins_whoever_comes_first() -> None:
+    react, native = (
+        Target(name="r", label="R", aliases=("react",)),
+        Target(name="n", label="N", aliases=("react native",)),
+    )
+    for targets in ((react, native), (native, react)):
+        found = Mentions(targets).find("React Native is slow, React is not")
+        assert [targets[mention.target].name for mention in found] == ["n", "r"]

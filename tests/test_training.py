@@ -219,6 +219,57 @@ def test_settings_are_read_and_mistakes_named(tmp_path: Path) -> None:
         load_settings(path)
 
 
+STAGE = "epochs = 1\nencoder_rate = 1e-4\nhead_rate = 1e-3\nmix = { written = 1 }\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (f"[[stages]]\n{STAGE}", "unknown key 'stages'"),
+        ("seed = 3\n", "nothing would be trained"),
+        (f"[stage]\n{STAGE}", "nothing would be trained"),
+        (f"[[stage]]\n{STAGE}[loss]\ncamps = 1\n", r"\[loss\]: unknown key 'camps'"),
+        (f"[[stage]]\n{STAGE}[loss]\ncamp = 'much'\n", "camp = 'much' should be a number"),
+        (f"[[stage]]\n{STAGE.replace('= 1 }', '= -1 }')}", "written = -1 should be a number"),
+    ],
+)
+def test_training_files_that_would_train_something_else_are_refused(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "t.toml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(InputError, match=message) as caught:
+        load_settings(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_heads_that_a_file_does_not_weigh_keep_their_weights(tmp_path: Path) -> None:
+    path = tmp_path / "t.toml"
+    path.write_text(f"[[stage]]\n{STAGE}[loss]\ncamp = 2\n", "utf-8")
+    assert load_settings(path).loss == {**settings().loss, "camp": 2}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"mix": {"written": 1, "semval": 1}}, "no source 'semval'; known here: written"),
+        ({"mix": {"written": 0}}, "trains on nothing"),
+        ({"epochs": 0}, "trains on nothing"),
+    ],
+)
+def test_a_stage_that_cannot_be_drawn_is_refused(changes: dict[str, object], message: str) -> None:
+    stage = dataclasses.replace(settings().stages[0], **changes)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=message):
+        trained({"stages": (stage,)})
+
+
+def test_a_run_of_few_steps_trains_too() -> None:
+    stage = dataclasses.replace(settings().stages[0], epochs=1, batch=24)  # two steps
+    before = tiny_checkpoint().model.state_dict()
+    after, _ = trained({"stages": (stage,)})
+    assert not torch.equal(
+        after["encoder.encoder.layer.0.output.dense.weight"], before["encoder.encoder.layer.0.output.dense.weight"]
+    )
+
+
 def test_masking_hides_words_and_nothing_else() -> None:
     made = tiny_checkpoint()
     feed = Feed(made.tokenizer, SPECIAL, made.recipe)

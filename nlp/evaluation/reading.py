@@ -75,7 +75,9 @@ def _file(
         label = {} if known is None else _take(known, row.get("platform"), identity)
         if label is None:
             continue
-        parent = row.get("parent") or row.get("parent_text") or parents.get(str(row.get("reply_to")))
+        parent = row.get("parent") or row.get("parent_text")
+        if not parent and row.get("reply_to") is not None:
+            parent = parents.get(str(row["reply_to"]))
         yield _example({**row, **label, "parent": parent}, where, identity, targets)
 
 
@@ -134,7 +136,8 @@ def _threads(table: Sequence[Any]) -> dict[str, str]:
     found = {}
     for row in table:
         if isinstance(row, dict) and isinstance(row.get("text"), str):
-            found[str(row.get("id"))] = row["text"]
+            if row.get("id") is not None:
+                found[str(row["id"])] = row["text"]
             if row.get("conversation_id") and not row.get("reply_to"):
                 found[str(row["conversation_id"])] = row["text"]
     return found

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from corpus.errors import InputError
 from nlp.training.dropout import share_masks
 from nlp.training.feed import Feed, Truth, epoch
 from nlp.training.loss import distance, divergence, loss
@@ -48,8 +49,10 @@ def train(
 ) -> Iterator[Progress]:
     """Train in place, stage after stage, and end with the averaged weights in the model.
 
-    Deterministic for one seed, one device and one number of threads.
+    InputError where a stage draws nothing, or from a source that is not there. Deterministic for one seed, one device
+    and one number of threads.
     """
+    planned = [_steps(stage, sources) for stage in settings.stages]
     torch.manual_seed(settings.seed)
     chance = random.Random(settings.seed)
     model.to(device).train()
@@ -58,7 +61,7 @@ def train(
         model.encoder.set_attn_implementation("eager")  # the fused kernel's backward pass is ten times slower there
     _freeze(model, settings.frozen)
     for number, stage in enumerate(settings.stages):
-        steps = _steps(stage, sources)
+        steps = planned[number]
         optimizer = torch.optim.AdamW(_groups(model, stage), weight_decay=stage.weight_decay, fused=True)
         schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, _warm_then_linear(round(steps * stage.warmup), steps))
         # every fourth step is as good, and moving the average costs as much as a tenth of a step
@@ -84,6 +87,8 @@ def train(
                 if step % 50 == 0:
                     yield Progress(number, step, steps, total / 50)
                     total = 0.0
+        if step < _AVERAGE_EVERY:
+            average.update_parameters(model)  # the first update takes the weights as they are
         model.load_state_dict(average.module.state_dict())
 
 
@@ -106,8 +111,14 @@ def _freeze(model: StanceModel, layers: int) -> None:
 
 
 def _steps(stage: Stage, sources: Mapping[str, Sequence[Example]]) -> int:
+    missing = [name for name in stage.mix if name not in sources]
+    if missing:
+        raise InputError(f"[stage.mix]: no source {missing[0]!r}; known here: {', '.join(sorted(sources))}")
     drawn = sum(round(len(sources[name]) * times) for name, times in stage.mix.items())
-    return -(-drawn // stage.batch) * stage.epochs
+    steps = -(-drawn // stage.batch) * stage.epochs
+    if steps < 1:
+        raise InputError("a stage trains on nothing: raise its epochs, or the numbers of its [stage.mix]")
+    return steps
 
 
 def _groups(model: StanceModel, stage: Stage) -> list[dict[str, object]]:

@@ -11,10 +11,11 @@ from nlp.model import HeadSettings
 from nlp.recipe import Recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
 T = TypeVar("T")
+HEADS = {"camp": 1.0, "stance": 1.0, "sentiment": 1.0, "reasons": 1.0, "left": 0.3, "joined": 0.3, "relevance": 0.3}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,38 +50,61 @@ class TrainingSettings:
     label_smoothing: float = 0.05
     consistency: float = 0.0  # R-Drop (Wu et al. 2021), the second pass under other names: weight of the divergence
     taught: float = 0.7  # where there is a teacher: the weight of its probabilities beside that of the labels
-    loss: Mapping[str, float] = field(
-        default_factory=lambda: {
-            "camp": 1.0,
-            "stance": 1.0,
-            "sentiment": 1.0,
-            "reasons": 1.0,
-            "left": 0.3,
-            "joined": 0.3,
-            "relevance": 0.3,
-        }
-    )
+    loss: Mapping[str, float] = field(default_factory=HEADS.copy)
     heads: HeadSettings = field(default_factory=HeadSettings)
     recipe: Recipe = field(default_factory=Recipe)
 
 
 def load_settings(path: Path) -> TrainingSettings:
-    """Read a training file; an unknown key is an error that names it."""
+    """Read a training file; an unknown key is an error that names it, and a head without a weight keeps its own."""
     try:
         table = tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read as TOML: {error}") from error
-    stages = tuple(_build(Stage, stage, path) for stage in table.pop("stage", []))
-    heads = _build(HeadSettings, table.pop("heads", {}), path)
-    recipe = _build(Recipe, table.pop("recipe", {}), path)
-    return _build(TrainingSettings, {**table, "stages": stages, "heads": heads, "recipe": recipe}, path)
+    known = {entry.name for entry in fields(TrainingSettings)} - {"stages"} | {"stage"}
+    _known(table, known, str(path))
+    return _build(
+        TrainingSettings,
+        {
+            **{name: value for name, value in table.items() if name != "stage"},
+            "stages": _stages(table.get("stage"), path),
+            "loss": {**HEADS, **_weights(table.get("loss", {}), f"{path} [loss]", HEADS)},
+            "heads": _build(HeadSettings, table.get("heads", {}), path),
+            "recipe": _build(Recipe, table.get("recipe", {}), path),
+        },
+        path,
+    )
 
 
-def _build(kind: type[T], table: Mapping[str, Any], path: Path) -> T:
-    known = {entry.name for entry in fields(kind)}  # type: ignore[arg-type]
-    unknown = sorted(set(table) - known)
+def _stages(tables: Any, path: Path) -> tuple[Stage, ...]:
+    if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
+        raise InputError(f"{path}: nothing would be trained: write each stage as a table [[stage]]")
+    for table in tables:
+        _weights(table.get("mix", {}), f"{path} [stage.mix]")
+    return tuple(_build(Stage, table, path) for table in tables)
+
+
+def _weights(table: Any, where: str, known: Collection[str] | None = None) -> Mapping[str, float]:
+    """Check a table of numbers, none below 0."""
+    if not isinstance(table, dict):
+        raise InputError(f"{where} should be a table of numbers")
+    _known(table, known if known is not None else table, where)
+    for name, weight in table.items():
+        if isinstance(weight, bool) or not isinstance(weight, int | float) or not weight >= 0:
+            raise InputError(f"{where}: {name} = {weight!r} should be a number, 0 or more")
+    return table
+
+
+def _known(table: Collection[str], known: Collection[str], where: str) -> None:
+    unknown = sorted(set(table) - set(known))
     if unknown:
-        raise InputError(f"{path}: unknown key {unknown[0]!r}; known here: {', '.join(sorted(known))}")
+        raise InputError(f"{where}: unknown key {unknown[0]!r}; known here: {', '.join(sorted(known))}")
+
+
+def _build(kind: type[T], table: Any, path: Path) -> T:
+    if not isinstance(table, dict):
+        raise InputError(f"{path}: write {kind.__name__.removesuffix('Settings').lower()} as a table")
+    _known(table, {entry.name for entry in fields(kind)}, str(path))  # type: ignore[arg-type]
     try:
         return kind(**table)
     except TypeError as error:

@@ -136,7 +136,7 @@ def _open(name: str, config: Config, device: torch.device) -> tuple[Predict, Che
     if name.startswith(HUB) or _has_key(Path(name), "model_type"):
         model, _, revision = name.removeprefix(HUB).partition("@")
         known = config.model.sentiment or {}
-        table = known if known.get("model") == model else {"model": model, "revision": revision or None}
+        table = known if known.get("model") == model else {"model": model, "revision": revision}
         return classifiers(models.classifier(table, "sentiment", device), None), None
     checkpoint = models.checkpoint("" if name == BUILTIN else name)
     return own(checkpoint, device), checkpoint

@@ -26,6 +26,7 @@ def chosen(store: Corpus, name: str | None) -> LabelSet | None:
 
 
 def config_hash(config: Config, revision: str) -> str:
-    """Name what labels depend on, beside the posts: the model's revision and the targets."""
-    asked = json.dumps([asdict(target) for target in config.targets], sort_keys=True)
+    """Name what labels depend on, beside the posts: the model's revision and the targets, whatever their colours."""
+    targets = [{name: value for name, value in asdict(target).items() if name != "colour"} for target in config.targets]
+    asked = json.dumps(targets, sort_keys=True)
     return hashlib.sha256(f"{revision} {asked}".encode()).hexdigest()[:12]
