@@ -22,7 +22,7 @@ from reports.correction import MIN_LABELS, Hand
 from reports.estimates import METHODS, Corrected
 from reports.grouping import different, grouped
 from reports.hand_labels import Confusion
-from reports.linear import Estimate, among, labelled, leading, summed
+from reports.linear import Estimate, among, labelled, larger, leading, summed
 from reports.prevalence import MIN_CLUSTERS, Interval, kish, known, largest, student, wilson
 
 if TYPE_CHECKING:
@@ -103,26 +103,23 @@ def adjusted(
 ) -> Corrected | None:
     """Correct the shares of the chosen posts; None where the matrix cannot be undone, or does not fit them.
 
-    `codes`, `threads` and `authors` are of all posts, `chosen` are places among them where the model says a label.
-    With `sides`, the shares are those of the first labels among themselves.
+    Nor are they corrected where they, or the hand-labelled posts, come from fewer than MIN_CLUSTERS authors. `codes`,
+    `threads` and `authors` are of all posts, `chosen` are places among them where the model says a label. With `sides`,
+    the shares are those of the first labels among themselves.
     """
     is_enough = len(chosen) >= MIN_LABELS and not found.problem
     if not is_enough or not np.isin(codes[chosen], found.used).all() or _misfits(found, chosen):
         return None
-    options = [
-        _estimate(codes[chosen], numbers[chosen], numbers[found.hand.places], found) for numbers in (threads, authors)
-    ]
-    options = [option for option in options if option.clusters >= MIN_CLUSTERS]
-    if not options:
+    own, hand = codes[chosen], found.hand
+    best = larger(*(_estimate(own, numbers[chosen], numbers[hand.places], found) for numbers in (authors, threads)))
+    if best is None:
         return None
-    best = max(options, key=lambda option: float((option.estimate.influence**2).sum()))
     estimate, shown, total = best.estimate, list(labels), 1.0
     if sides is not None:
         total = float(estimate.shares[:sides].sum())
         if total <= TOLD * np.linalg.norm(estimate.influence[:, :sides].sum(axis=1)):
             return None
         estimate, shown = among(estimate, sides), shown[:sides]
-    hand = found.hand
     effective = kish(hand.weights[:, None])
     interval = _interval(estimate, best.freedom, min(effective, len(chosen)) * total)
     means = hand.truth[:, : len(shown)]
@@ -155,6 +152,10 @@ class _Option(NamedTuple):
     estimate: Estimate
     clusters: int  # of the posts, or of the hand-labelled ones where these are fewer
     freedom: int
+
+    @property
+    def variance(self) -> float:
+        return self.estimate.variance
 
 
 def _misfits(found: Rates, chosen: Ints) -> bool:

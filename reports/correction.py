@@ -15,8 +15,8 @@ import numpy as np
 
 from reports.estimates import METHODS, Corrected
 from reports.grouping import different, grouped
-from reports.linear import Estimate, among, covariance, interval, labelled, leading, summed
-from reports.prevalence import MIN_CLUSTERS, kish, known
+from reports.linear import Estimate, among, covariance, interval, labelled, larger, leading, summed
+from reports.prevalence import kish, known
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,15 +41,14 @@ def corrected(
 ) -> Corrected | None:
     """Correct the shares of some posts, of which those of `hand` are a random sample; None where that is too small.
 
-    `codes` are what the model says. With `sides`, the shares are those of the first labels among themselves.
+    Too small is one by fewer than MIN_CLUSTERS authors, too. `codes` are what the model says. With `sides`, the shares
+    are those of the first labels among themselves.
     """
     if len(hand.places) < MIN_LABELS:
         return None
-    options = [_estimate(codes, hand, numbers, len(labels)) for numbers in (threads, authors)]
-    options = [option for option in options if option.clusters >= MIN_CLUSTERS]
-    if not options:
+    best = larger(*(_estimate(codes, hand, numbers, len(labels)) for numbers in (authors, threads)))
+    if best is None:
         return None
-    best = max(options, key=lambda option: float((option.estimate.influence**2).sum()))
     estimate, shown = best.estimate, list(labels)
     total = 1.0
     if sides is not None:
@@ -87,6 +86,10 @@ class _Option(NamedTuple):
     clusters: int  # with labelled posts
     freedom: int  # of as many clusters of one size, less the mean and lambda
     residual: Floats
+
+    @property
+    def variance(self) -> float:
+        return self.estimate.variance
 
 
 def _estimate(codes: Ints, hand: Hand, numbers: Ints, labels: int) -> _Option:

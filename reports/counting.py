@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -132,7 +131,7 @@ class Counting:
             if cell is not None:
                 periods.append(Period(first=first, last=last_day(first, unit), cell=cell))
         undated = int(((votes.hours == 0) & (votes.camps >= 0)).sum())
-        shown = (event for event in events if periods and periods[0].start.date() <= event[0] <= _last(periods[-1]))
+        shown = (event for event in events if periods and periods[0].start.date() <= event[0] <= periods[-1].last_day)
         return Timeline(unit=unit, periods=tuple(periods), undated=undated, events=tuple(sorted(shown)))
 
     def periods(self, line: Timeline) -> Ints:
@@ -192,8 +191,3 @@ class Counting:
             authors=votes.authors,
             sides=limit,
         )
-
-
-def _last(period: Period) -> date:
-    """Give the last day that a period touches."""
-    return (period.end - timedelta(microseconds=1)).date()

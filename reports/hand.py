@@ -13,6 +13,7 @@ from reports.agreement import agreement
 from reports.confusion import confusion, rates
 from reports.correction import MIN_LABELS, Hand
 from reports.counting import Truth
+from reports.grouping import different
 from reports.hand_labels import HandLabels
 from reports.prevalence import Z
 
@@ -62,6 +63,7 @@ def gathered(
         designs=(CENSUS,) if is_census else tuple(sorted({how[1] for how in map(_drawn, drawn.values()) if how})),
         agreement=agreement(everyone),
         is_sample=truth.is_sample,
+        authors=different(votes.authors[truth.places]),
         confusions=tuple(_confusions(truth, votes, camps)),
     )
     return hand, truth

@@ -41,7 +41,8 @@ class Confusion:
 class HandLabels:
     """What people labelled: judged posts that were drawn at random, others, and how far the annotators agree.
 
-    `is_sample`: corrections rest on those drawn at random; otherwise there are too few, and they rest on all.
+    `is_sample`: corrections rest on those drawn at random; otherwise there are too few, and they rest on all. `authors`
+    wrote those that they rest on; each unknown one counts.
     """
 
     drawn: int
@@ -50,4 +51,5 @@ class HandLabels:
     designs: tuple[str, ...]
     agreement: tuple[Agreement, ...]
     is_sample: bool
+    authors: int
     confusions: tuple[Confusion, ...]

@@ -2,18 +2,20 @@
 
 Each estimate is written as a sum over posts of their influence on it; the influences of one cluster add up, and their
 squares give the variance (linearisation; Binder 1983). The interval is Wilson's, with as many posts as would make that
-variance in a simple random sample, and Student's t for the number of clusters.
+variance in a simple random sample, and Student's t for the number of clusters. Fewer than MIN_CLUSTERS authors tell no
+variance, in however many threads they write: weighted shares and ratios then have Wilson's interval with Kish's
+effective number of authors, and corrected ones, which rest on the variance alone, are not given.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
 from reports.estimates import Distribution, Lead, Share
 from reports.grouping import grouped
-from reports.prevalence import MIN_CLUSTERS, Interval, difference, kish, known, largest, student, wilson
+from reports.prevalence import MIN_CLUSTERS, Interval, Z, difference, kish, known, largest, student, wilson
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +28,67 @@ class Estimate(NamedTuple):
 
     shares: Floats
     influence: Floats
+
+    @property
+    def variance(self) -> float:
+        """The variance of all shares together."""
+        return float((self.influence**2).sum())
+
+
+class Clustering(Protocol):
+    """Posts clustered in one way."""
+
+    @property
+    def clusters(self) -> int:
+        """How many clusters tell the variance."""
+
+    @property
+    def variance(self) -> float:
+        """The variance of all shares together."""
+
+
+Way = TypeVar("Way", bound=Clustering)
+
+
+class Clustered(NamedTuple):
+    """The covariance of shares ([labels, labels]) with posts clustered in one way, and the clusters' weights."""
+
+    unit: str
+    spread: Floats
+    sizes: Floats
+
+    @property
+    def clusters(self) -> int:
+        """How many clusters tell the variance."""
+        return len(self.sizes)
+
+    @property
+    def variance(self) -> float:
+        """The variance of all shares together."""
+        return float(np.trace(self.spread))
+
+    def interval(self, shares: Floats) -> Interval:
+        """Give intervals of the shares; too few clusters are as many voices, whatever they say."""
+        worth = kish(self.sizes[:, None])
+        if self.clusters < MIN_CLUSTERS:
+            return wilson(shares, np.full(len(shares), worth), Z)
+        return interval(shares, self.spread, least=worth, freedom=self.clusters - 1)
+
+
+def larger(by_author: Way, by_thread: Way) -> Way | None:
+    """Choose what makes the larger variance: authors where threads are few, None where authors are."""
+    if by_author.clusters < MIN_CLUSTERS:
+        return None
+    is_author = by_thread.clusters < MIN_CLUSTERS or by_author.variance >= by_thread.variance
+    return by_author if is_author else by_thread
+
+
+def clustered(influence: Floats, weights: Floats, *, threads: Ints, authors: Ints) -> Clustered:
+    """Cluster the influences of posts ([posts, labels]) by thread or author."""
+    by_author, by_thread = (
+        _clustered(unit, influence, weights, numbers) for unit, numbers in (("author", authors), ("thread", threads))
+    )
+    return larger(by_author, by_thread) or by_author
 
 
 def summed(values: Floats, numbers: Ints, count: int) -> Floats:
@@ -74,20 +137,17 @@ def weighted(
     weights = weights / weights.sum()
     shares: Floats = np.bincount(codes, weights=weights, minlength=len(labels)).astype(np.float64)
     influence = weights[:, None] * (np.eye(len(labels))[codes] - shares)
-    unit, spread, sizes = max(
-        (_spread(unit, influence, weights, numbers) for unit, numbers in (("author", authors), ("thread", threads))),
-        key=lambda found: (len(found[2]) >= MIN_CLUSTERS, float(np.trace(found[1]))),
-    )
-    found = interval(shares, spread, least=kish(sizes[:, None]), freedom=len(sizes) - 1)
-    simple = (shares * (1 - shares)).sum() / len(codes)
+    by = clustered(influence, weights, threads=threads, authors=authors)
+    found = by.interval(shares)
+    simple = float((shares * (1 - shares)).sum()) / len(codes)
     counts = np.bincount(codes, minlength=len(labels))
     return Distribution(
         posts=len(codes),
         authors=known(authors),
-        unit=unit,
-        clusters=len(sizes),
-        design_effect=float(np.trace(spread) / simple) if simple > 0 and len(sizes) >= MIN_CLUSTERS else None,
-        is_small=len(codes) < sampling.min_posts or len(sizes) < MIN_CLUSTERS,
+        unit=by.unit,
+        clusters=by.clusters,
+        design_effect=by.variance / simple if simple > 0 and by.clusters >= MIN_CLUSTERS else None,
+        is_small=len(codes) < sampling.min_posts or by.clusters < MIN_CLUSTERS,
         shares=labelled(
             labels, shares, found, counts=counts, people=[known(authors[codes == c]) for c in range(len(labels))]
         ),
@@ -126,7 +186,7 @@ def leading(labels: Sequence[str], shares: Floats, found: Interval) -> Lead | No
     )
 
 
-def _spread(unit: str, influence: Floats, weights: Floats, numbers: Ints) -> tuple[str, Floats, Floats]:
+def _clustered(unit: str, influence: Floats, weights: Floats, numbers: Ints) -> Clustered:
     names, places = grouped(numbers)
     spread = covariance(summed(influence, places, len(names)), len(names))
-    return unit, spread, np.bincount(places, weights=weights).astype(np.float64)
+    return Clustered(unit, spread, np.bincount(places, weights=weights).astype(np.float64))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corpus.labels import REASONS
-from reports.grouping import grouped
-from reports.linear import interval, labelled, summed
-from reports.prevalence import kish, known
+from reports.linear import clustered, labelled
+from reports.prevalence import known
 from reports.report import ClaimCount, ReasonCount, Switch
 from reports.votes import BITS
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from corpus.opinion import Opinions
     from reports.counting import Counting
     from reports.estimates import Share
-    from reports.prevalence import Floats, Ints
     from reports.settings import Claim
 
 
@@ -104,21 +102,8 @@ def _shares(count: Counting, code: int) -> tuple[Share, ...]:
     if not len(named):
         return ()
     shares = named.mean(axis=0)
-    best = max((_clustered((named - shares) / len(named), numbers[own]) for numbers in
-                (count.votes.authors, count.votes.threads)), key=lambda found: float(found.variance.sum()))  # fmt: skip
-    found = interval(shares, np.diag(best.variance), least=best.worth, freedom=best.clusters - 1)
-    authors = count.votes.authors[own]
+    authors, weights = count.votes.authors[own], np.full(len(named), 1 / len(named))
+    influence = (named - shares) / len(named)
+    found = clustered(influence, weights, threads=count.votes.threads[own], authors=authors).interval(shares)
     people = [known(authors[column]) for column in named.T]
     return labelled(REASONS, shares, found, counts=named.sum(axis=0), people=people)
-
-
-class _Clustered(NamedTuple):
-    variance: Floats
-    worth: float
-    clusters: int
-
-
-def _clustered(influence: Floats, numbers: Ints) -> _Clustered:
-    names, places = grouped(numbers)
-    variance = (summed(influence, places, len(names)) ** 2).sum(axis=0) * len(names) / max(len(names) - 1, 1)
-    return _Clustered(variance, kish(np.bincount(places)[:, None]), len(names))

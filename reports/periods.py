@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -41,13 +42,13 @@ def first_of(number: int, unit: str) -> date:
 
 
 def last_day(first: date, unit: str) -> date:
-    """Give the last day of a period; an hour is its own."""
+    """Give the last day of a period, or of the calendar where that comes first; an hour is its own."""
     if unit == "hour":
         return first
     if unit in DAYS:
-        return first + timedelta(days=DAYS[unit] - 1)
-    beyond = first.month - 1 + MONTHS[unit]
-    return date(first.year + beyond // 12, beyond % 12 + 1, 1) - timedelta(days=1)
+        return first + min(timedelta(days=DAYS[unit] - 1), date.max - first)
+    month = first.month + MONTHS[unit] - 1
+    return first.replace(month=month, day=monthrange(first.year, month)[1])
 
 
 def unit_for(hours: Ints, taking_sides: Ints, min_posts: int) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from heapq import heappush, heapreplace
 from typing import TYPE_CHECKING
 
 from corpus.labels import NEUTRAL
-from reports.plain import cut, plain
+from reports.handles import address, unnamed
+from reports.plain import cut
 from reports.pseudonyms import pseudonym
 from reports.report import Quote
 
@@ -25,8 +25,6 @@ READ = 120  # candidates of a camp whose texts are read
 LENGTH = 280
 SHORTEST = 25
 ALIKE = 0.6  # share of words in common
-MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
-HANDLE = re.compile(r"(?<![\w.@/])@\w+(?![.\w])|(?<![\w/])/?u/[\w-]+")
 
 
 class Candidates:
@@ -93,7 +91,7 @@ def _spread(
 
 def quotable(text: str) -> str:
     """Make a text fit to be shown: plain, nobody named, cut to length; "" where too little is left."""
-    shown = cut(HANDLE.sub("@…", MAIL.sub("…@…", plain(text))), LENGTH)
+    shown = cut(unnamed(text), LENGTH)
     return shown if len(shown) >= SHORTEST else ""
 
 
@@ -104,13 +102,6 @@ def _quote(camp: str, opinion: Opinion, *, place: str, text: str, key: str) -> Q
         author=pseudonym(opinion.platform, opinion.author, key) if opinion.author else "unknown author",
         place=place,
         written=opinion.created_at.date() if opinion.created_at else None,
-        url=_address(opinion),
+        url=address(opinion),
         probability=opinion.camp_probability or 0.0,
     )
-
-
-def _address(opinion: Opinion) -> str | None:
-    """Give the address of a post, on X without its author's handle."""
-    if opinion.platform == "x" and opinion.url:
-        return f"https://x.com/i/status/{opinion.id}"
-    return opinion.url

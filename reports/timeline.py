@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from reports.estimates import Cell, Distribution  # noqa: TC001  (the schema of a report is read off its classes)
 
+END = datetime.max.replace(tzinfo=UTC)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
@@ -23,8 +25,14 @@ class Period:
 
     @property
     def end(self) -> datetime:
-        """The moment in UTC at which the next begins."""
-        return moment(self.last) + (timedelta(hours=1) if isinstance(self.last, datetime) else timedelta(days=1))
+        """The moment in UTC at which the next begins; that after the last of the calendar is its end."""
+        length = timedelta(hours=1) if isinstance(self.last, datetime) else timedelta(days=1)
+        return moment(self.last) + min(length, END - moment(self.last))
+
+    @property
+    def last_day(self) -> date:
+        """The last day in UTC that it touches."""
+        return moment(self.last).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

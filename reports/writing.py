@@ -13,7 +13,7 @@ from reports.charts import CHARTS, draw
 from reports.html import page
 from reports.markdown import render
 from reports.schema import schema
-from reports.sections import document
+from reports.sections import titles
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -36,7 +36,7 @@ def write(report: Report, folder: Path, formats: Collection[str] = FORMATS) -> l
         for name, text in texts.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             _replace(folder / name, text)
-        for path in _left(report, folder, formats):
+        for path in _left(folder, formats):
             if path.relative_to(folder).as_posix() not in texts:
                 path.unlink(missing_ok=True)
     except OSError as error:
@@ -60,11 +60,11 @@ def _texts(report: Report, formats: Collection[str]) -> dict[str, str]:
     return texts
 
 
-def _left(report: Report, folder: Path, formats: Collection[str]) -> list[Path]:
+def _left(folder: Path, formats: Collection[str]) -> list[Path]:
     """Name the files that reports write and that may lie there from an earlier one."""
     charts = [folder / "charts" / f"{name}.svg" for name in CHARTS] if "md" in formats else []
-    sections = [slug(section.title) for section in document(report).sections] if "csv" in formats else []
-    return [*charts, *(path for name in sections for path in sorted((folder / "csv").glob(f"{name}--*.csv")))]
+    headings = map(slug, titles.ALL) if "csv" in formats else ()
+    return [*charts, *(path for name in headings for path in sorted((folder / "csv").glob(f"{name}--*.csv")))]
 
 
 def _replace(path: Path, text: str) -> None:

@@ -7,9 +7,10 @@ import pytest
 
 from corpus.annotation import Annotation
 from corpus.opinion import Opinions
-from debate import debate, report
+from debate import CAMPS, FRAMEWORKS, META, SETTINGS, debate, opinion, report, sentences
 from reports.agreement import agreement, cohen, krippendorff
 from reports.building import build
+from reports.confusion import adjusted, rates
 from reports.correction import Hand, corrected
 from reports.hand import labels_for_five
 from reports.linear import weighted
@@ -122,6 +123,83 @@ def test_too_few_labels_or_threads_correct_nothing() -> None:
     assert corrected(LABELS, codes=codes, hand=few, threads=alone, authors=alone) is None
     codes, enough = hand(100)
     assert corrected(LABELS, codes=codes, hand=enough, threads=alone % 5, authors=alone % 5) is None
+    assert corrected(LABELS, codes=codes, hand=enough, threads=alone, authors=alone % 9) is None
+    assert corrected(LABELS, codes=codes, hand=enough, threads=alone % 5, authors=alone) is not None
+
+
+def test_few_authors_are_few_voices_by_every_estimator() -> None:
+    random, runs = np.random.default_rng(5), 400
+    covered, given = 0, 0
+    for _ in range(runs):
+        authors = np.repeat(np.arange(6), random.geometric(1 / 20, size=6))
+        truth = random.choice(3, p=TRUTH, size=6)[authors]  # each author says one thing for ever, in many threads
+        alone = np.arange(len(truth))
+        found = weighted(
+            LABELS, codes=truth, weights=np.ones(len(truth)), threads=alone, authors=authors, sampling=Sampling()
+        )
+        assert found is not None
+        assert (found.unit, found.design_effect, found.is_small) == ("author", None, True)
+        covered += found["a"].low <= TRUTH[0] <= found["a"].high
+        few = Hand(alone[::2], np.eye(3)[truth[::2]], np.ones(len(alone[::2])))
+        given += corrected(LABELS, codes=truth, hand=few, threads=alone, authors=authors) is not None
+        inverted = rates(truth, few)
+        given += adjusted(LABELS, codes=truth, chosen=alone, found=inverted, threads=alone, authors=authors) is not None
+    assert covered / runs >= 0.95
+    assert not given
+
+
+def test_few_authors_behind_many_threads_are_told_so_everywhere() -> None:
+    posts = [
+        opinion(key, camp=CAMPS[key % 4], author=f"u{key % 3}", conversation_id=f"t{key // 3}", reasons=("models",))
+        for key in range(300)
+    ]
+    by_hand = [
+        Annotation(id=posts[key].id, key=key, annotator="ann", camp=posts[key].camp, probability=0.5, design="uniform")
+        for key in range(0, 300, 2)
+    ]
+    found = build(
+        [Opinions.of(posts)],
+        sentences,
+        targets=FRAMEWORKS,
+        settings=SETTINGS,
+        meta=META,
+        annotations=by_hand,
+        copies={},
+    )
+    assert found.overall is not None
+    assert found.overall.sides is not None
+    assert found.overall.camps.corrected is None
+    by_rule = found.sensitivity[0].sides
+    for raw, other in zip(found.overall.sides.shares, by_rule.shares, strict=True):
+        assert (other.low, other.high) == pytest.approx((raw.low, raw.high))
+    assert by_rule.lead is not None
+    assert not by_rule.lead.is_clear
+    named = found.reasons[0].shares[0]
+    assert named is not None
+    assert (named.share, named.low) == (1, pytest.approx(3 / (3 + 1.96**2), abs=1e-3))
+    text = render(found)
+    assert "The judged posts come from 3 authors. With fewer than 10, how far others would differ cannot" in text
+    assert "stancemap annotations sample" not in text
+
+
+def test_hand_labels_of_few_authors_correct_nothing_and_it_is_said() -> None:
+    posts = [opinion(key, camp=CAMPS[key % 4], author=f"u{key if key > 99 else key % 5}") for key in range(300)]
+    by_hand = [
+        Annotation(
+            id=posts[key].id, key=key, annotator="ann", camp=posts[key].camp, probability=1 / 3, design="uniform"
+        )
+        for key in range(100)
+    ]
+    found = build(
+        [Opinions.of(posts)],
+        sentences,
+        targets=FRAMEWORKS,
+        settings=SETTINGS,
+        meta=META,
+        annotations=by_hand,
+        copies={},
+    )
+    assert "The hand-labelled posts come from 5 authors; at least 10 are needed" in render(found)
 
 
 def annotations(number: int, *, every: int = 3, **fields: object) -> list[Annotation]:
@@ -145,8 +223,6 @@ def annotations(number: int, *, every: int = 3, **fields: object) -> list[Annota
 
 
 def reported(found: list[Annotation]) -> str:
-    from debate import FRAMEWORKS, META, SETTINGS, sentences
-
     return render(
         build(
             [Opinions.of(debate(400))],

@@ -269,9 +269,11 @@ def test_a_form_that_is_not_known_is_refused() -> None:
 def test_tables_of_an_earlier_report_do_not_stay_nor_other_files_go(tmp_path: Path) -> None:
     write(report(debate(60)), tmp_path, ["csv"])
     (tmp_path / "csv" / "mine.csv").write_text("mine")
+    (tmp_path / "csv" / "what-moved--camps.csv").write_text("of a comparison, which the next report is not")
     write(report([opinion(1)]), tmp_path, ["csv"])
     names = {path.name for path in (tmp_path / "csv").iterdir()}
     assert "mine.csv" in names
+    assert "what-moved--camps.csv" not in names
     assert "reasons-and-changes-of-mind--reasons-reason.csv" not in names
     assert "opinion-overall--camps-camp.csv" in names
 

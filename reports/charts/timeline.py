@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import altair as alt
@@ -10,6 +11,7 @@ from reports.charts.colours import GREY
 from reports.charts.events import events, lines
 from reports.charts.span import milliseconds, whole
 from reports.charts.theme import FAINT, colour, data, finished, name, told
+from reports.pictures import drawn
 from reports.prose import counted, period
 
 if TYPE_CHECKING:
@@ -27,11 +29,11 @@ ASIDE = 0.12  # of a period
 
 def chart(report: Report, colours: dict[str, str], sheet: Sheet) -> Chart:
     """Draw the judged posts of each period above, and the shares of the camps, with bands, below."""
-    line = report.timeline
+    line = drawn(report.timeline)
     names = [name(report.label(camp)) for camp in report.camps[:-1]]
     paint = colour(names, [colours[camp] for camp in report.camps[:-1]], sheet.legend(names))
     span = whole(line, sheet)
-    panels = [*events(line, span), _posts(line, span), _shares(report, span, paint)]
+    panels = [*events(line, span), _posts(line, span), _shares(replace(report, timeline=line), span, paint)]
     return finished(
         alt.vconcat(*panels, spacing=10).resolve_scale(x="shared"),
         sheet,

@@ -9,6 +9,7 @@ from reports.confusion import EACH, MISFIT, WORST
 from reports.correction import MIN_LABELS
 from reports.document import Code, Strong, Table, paragraph
 from reports.estimates import METHODS
+from reports.prevalence import MIN_CLUSTERS
 from reports.prose import counted, joined, number, percent
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _name(report: Report, label: str) -> str:
 def _why(report: Report, found: Confusion | None) -> str:
     """Say what is wrong with a matrix."""
     if found is None or found.problem is None:
-        return "the hand-labelled posts come from too few threads and authors"
+        return "the model names camps that nobody gives to a hand-labelled post"
     if found.problem == "few labels":
         few = [
             f"{number(round(posts))} for {_name(report, label)}"
@@ -123,8 +124,8 @@ def _use(report: Report, hand: HandLabels, found: Confusion) -> str:
     )
     return (
         f"{which}, which takes for granted that the model takes one camp for another as often there as anywhere. "
-        f"Where their own hand labels contradict that (by over {MISFIT:.0f} standard errors), or posts, threads and "
-        f"authors are too few, nothing is corrected.{left}"
+        f"Where their own hand labels contradict that (by over {MISFIT:.0f} standard errors), or posts are too few "
+        f"or come from fewer than {MIN_CLUSTERS} authors, nothing is corrected.{left}"
     )
 
 

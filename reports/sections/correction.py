@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from corpus.labels import NEUTRAL
 from reports.correction import FEW_LABELS, MIN_LABELS
 from reports.document import Code, Section, Strong, Table, paragraph
+from reports.prevalence import MIN_CLUSTERS
 from reports.prose import compact, counted, joined, number, percent
 from reports.sections import confusion, titles
 from reports.sections.confusion import is_inverted
@@ -52,9 +53,23 @@ def _state(report: Report) -> Iterator[Block]:
             f"what it misses in these (prediction-powered inference, PPI++; weight of the model {found.tuning:.2f})."
         )
         return
-    yield paragraph(Strong("The shares in this report are not corrected for the model's mistakes."), _why(report))
-    if not report.meta.is_parquet:
+    few = _few_authors(report)
+    yield paragraph(
+        Strong("The shares in this report are not corrected for the model's mistakes."), few or _why(report)
+    )
+    if not few and not report.meta.is_parquet:
         yield paragraph(*_advice(report))
+
+
+def _few_authors(report: Report) -> str:
+    """Say that no hand labels would help, where so few authors wrote the posts; "" where they are enough."""
+    camps = report.overall and report.overall.camps
+    if not camps or camps.clusters >= MIN_CLUSTERS or report.meta.is_parquet:
+        return ""
+    return (
+        f" The judged posts come from {counted(camps.clusters, 'author')}. With fewer than {MIN_CLUSTERS}, how far "
+        "others would differ cannot be told, so nothing is corrected, however many posts are labelled by hand."
+    )
 
 
 def _why(report: Report) -> str:
@@ -66,6 +81,11 @@ def _why(report: Report) -> str:
         )
     if hand is None:
         return " No post is labelled by hand, so how often the model errs here is not known."
+    if (hand.drawn if hand.is_sample else hand.drawn + hand.others) >= MIN_LABELS and hand.authors < MIN_CLUSTERS:
+        return (
+            f" The hand-labelled posts come from {counted(hand.authors, 'author')}; at least {MIN_CLUSTERS} are "
+            "needed, as with fewer, how far others would differ cannot be told."
+        )
     few = counted(hand.drawn, "post drawn at random is", "posts drawn at random are")
     others = counted(hand.others, "post is", "posts are")
     told = (

@@ -63,13 +63,15 @@ def _design(sides: Distribution) -> str:
             f"of one {sides.unit} are cannot be told: the intervals take them as one voice."
         )
     worth = round(sides.posts / max(sides.design_effect, 1))
+    unknown = sides.clusters - sides.authors if sides.unit == "author" else 0
+    alone = f" ({number(unknown)} of them unknown, each counted as one)" if unknown else ""
     alike = (
         f"Posts of one {sides.unit} resemble each other" if sides.design_effect > 1.05 else "The posts hardly repeat"
     )
     return (
         f"{alike}: the design effect is {sides.design_effect:.2f}, so the {counted(sides.posts, 'post')} that take a "
-        f"side, from {counted(sides.clusters, sides.unit)}, tell about as much as {number(worth)} independent ones "
-        "would. The intervals allow for that."
+        f"side, from {counted(sides.clusters, sides.unit)}{alone}, tell about as much as {number(worth)} independent "
+        "ones would. The intervals allow for that."
     )
 
 

@@ -96,6 +96,7 @@ def design_effect(found: Distribution | None) -> str:
 def small(report: Report) -> str:
     """Say what "small" means."""
     return (
-        f"Cells marked as small have fewer than {counted(report.min_posts, 'post')} that take a side, or these have "
-        f"fewer than {MIN_CLUSTERS} authors: their intervals are wide for a reason, and their order means little."
+        f"Rows marked as small rest on fewer than {counted(report.min_posts, 'post')}, or on fewer than {MIN_CLUSTERS} "
+        "authors: of the posts that take a side in tables of camps, of all judged posts in those of stances and "
+        "sentiment. Their intervals are wide for a reason, and their order means little."
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reports.document import Picture, Section, Strong, Table, paragraph
-from reports.pictures import pictures
+from reports.pictures import drawn, pictures
 from reports.prose import between, compact, counted, day, joined, number, percent, period
 from reports.sections import titles
 from reports.sections.tables import camps_by, sentiment_by, stances_by
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from reports.document import Block
     from reports.report import Report
-    from reports.timeline import Period
+    from reports.timeline import Period, Timeline
 
 SHORT = 12
 WHEN = {"hour": "from", "day": "on", "week": "in the", "month": "in", "quarter": "in"}
@@ -34,6 +34,7 @@ def section(report: Report) -> Section:
             "with 95% intervals, as in the table."
         )
         blocks.append(Picture("timeline", alt))
+        blocks += _strays(line)
     if line.events:
         events = joined([f"{text} ({day(when)})" for when, text in line.events])
         blocks.append(paragraph(f"Lines mark events: {events}."))
@@ -48,6 +49,17 @@ def section(report: Report) -> Section:
     blocks += [table for table in more if table.rows]
     blocks += [*_shifts(report), *_arrivals(report)]
     return Section(titles.TIMELINE, tuple(blocks))
+
+
+def _strays(line: Timeline) -> Iterator[Block]:
+    """Say how many posts the chart leaves out, as they would draw out its axis."""
+    shown = sum(found.cell.camps.posts for found in drawn(line).periods)
+    left = sum(found.cell.camps.posts for found in line.periods) - shown
+    if left:
+        yield paragraph(
+            f"The chart leaves out {counted(left, 'judged post')} of dates far before or after all others, which would "
+            "draw out its axis; the table has them."
+        )
 
 
 def _busiest(report: Report) -> str:

@@ -1,4 +1,4 @@
-"""The headings that other sections refer to."""
+"""The headings of all sections, which others refer to."""
 
 OPINION = "Opinion overall"
 CORRECTION = "How far to trust the labels"
@@ -11,3 +11,17 @@ COMPARISON = "What moved"
 COVERAGE = "Who was left out, and why"
 VOICES = "In their words"
 METHOD = "Method"
+
+ALL = (
+    OPINION,
+    CORRECTION,
+    SENSITIVITY,
+    PLACES,
+    TIMELINE,
+    SENTIMENT,
+    MOTIVES,
+    COMPARISON,
+    COVERAGE,
+    VOICES,
+    METHOD,
+)
