@@ -92,7 +92,4 @@ def _label(labeller: Labeller, readings: Sequence[Reading]) -> list[Labels]:
 
 
 def _fingerprint(reading: Reading) -> bytes:
-    """Hash all that a label may depend on."""
-    post = reading.post
-    read = (post.full_text, post.language, post.reply_to is None, reading.parent, reading.quoted, reading.root)
-    return blake2b(repr(read).encode(errors="surrogatepass"), digest_size=16).digest()
+    return blake2b(repr(reading.content).encode(errors="surrogatepass"), digest_size=16).digest()
