@@ -29,8 +29,8 @@ class Manifest:
     """The labels in a Parquet corpus (None: it has none yet) and the targets that they judge.
 
     `files` names those that it has when it is whole, by the folder whose posts they hold; without any, whichever are
-    there. `pseudonym_key` is the secret of the corpus in SQLite from which it was
-    made, so that its authors keep their pseudonyms.
+    there. `pseudonym_key` is the secret of the corpus in SQLite from which it was made, so that its authors keep their
+    pseudonyms.
     """
 
     pseudonym_key: str = field(repr=False)
