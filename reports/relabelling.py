@@ -1,7 +1,7 @@
 """What changes when another model, or other settings, label the same posts.
 
 Agreement is Cohen's kappa (1960), and for each label the share of its uses in which both agree (Dice 1945). The shares
-of the two label sets are paired post by post, so their difference has an interval of its own, by thread.
+of the two label sets are paired post by post, so their difference has an interval of its own, by author or thread.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ import numpy as np
 
 from corpus.labels import NEUTRAL, SENTIMENTS, STANCES
 from reports.agreement import cohen
-from reports.linear import covariance, summed
+from reports.linear import clustered
 from reports.prevalence import MIN_CLUSTERS, student
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from corpus.opinion import Opinion, Opinions
-    from reports.prevalence import Ints
+    from reports.prevalence import Floats, Ints
 
 EVERYWHERE = "all posts"
 
@@ -51,7 +51,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareChange:
-    """A camp's share among the posts of one place, and the 95% interval of the difference (None: too few threads)."""
+    """A camp's share among the posts of one place, and the 95% interval of the difference (None: too few authors)."""
 
     place: str
     posts: int
@@ -92,7 +92,7 @@ def relabelled(first: Iterable[Opinions], second: Iterable[Opinions], *, most: i
     """Compare two readings of the same posts in the same order; at most `most` flips are listed, the surest first."""
     counts: dict[str, Counter[tuple[str, str]]] = {}
     judged: Counter[tuple[bool, bool]] = Counter()
-    rows: list[tuple[str, str, str, str]] = []
+    rows: list[tuple[str, str, str, str, str]] = []
     flips: list[Flip] = []
     flipped = 0
     for one, other in zip(_rows(first), _rows(second), strict=True):
@@ -101,7 +101,9 @@ def relabelled(first: Iterable[Opinions], second: Iterable[Opinions], *, most: i
             continue
         for name, *pair in _answers(one, other):
             counts.setdefault(name, Counter())[pair[0], pair[1]] += 1
-        rows.append((one.community or one.platform, f"{one.platform} {one.conversation_id}", one.camp, other.camp))
+        author = one.author or f"\n{one.key}"  # unknown authors are one each
+        thread = f"{one.platform} {one.conversation_id}"
+        rows.append((one.community or one.platform, f"{one.platform} {author}", thread, one.camp, other.camp))
         if one.camp != other.camp:
             flipped += 1
             (heapq.heappush if len(flips) < most else heapq.heappushpop)(flips, _flip(one, other))
@@ -158,18 +160,18 @@ def _place(label: str) -> tuple[int, str]:
     return (len(known) if label == NEUTRAL else known.index(label) if label in known else -1, label)
 
 
-def _shares(rows: Sequence[tuple[str, str, str, str]]) -> Iterator[ShareChange]:
+def _shares(rows: Sequence[tuple[str, str, str, str, str]]) -> Iterator[ShareChange]:
     if not rows:
         return
-    places, threads, first, second = (np.array(column) for column in zip(*rows, strict=True))
+    places, people, talks, first, second = (np.array(column) for column in zip(*rows, strict=True))
     camps = sorted({*first.tolist(), *second.tolist()}, key=_place)
-    numbers: Ints = np.unique(threads, return_inverse=True)[1]
+    authors, threads = (np.unique(names, return_inverse=True)[1] for names in (people, talks))
     sizes = Counter(places.tolist())
     for place in (EVERYWHERE, *sorted(sizes, key=lambda name: (-sizes[name], name))):
         here = np.ones(len(places), bool) if place == EVERYWHERE else places == place
         for camp in camps:
             before, after = (np.asarray(camps_of[here] == camp, np.float64) for camps_of in (first, second))
-            low, high = _interval(after - before, numbers[here])
+            low, high = _interval(after - before, authors[here], threads[here])
             yield ShareChange(
                 place=place,
                 posts=int(here.sum()),
@@ -181,11 +183,10 @@ def _shares(rows: Sequence[tuple[str, str, str, str]]) -> Iterator[ShareChange]:
             )
 
 
-def _interval(change: np.ndarray[tuple[int], np.dtype[np.float64]], threads: Ints) -> tuple[float | None, float | None]:
-    clusters, numbers = np.unique(threads, return_inverse=True)
-    if len(clusters) < MIN_CLUSTERS:
+def _interval(change: Floats, authors: Ints, threads: Ints) -> tuple[float | None, float | None]:
+    posts, mean = len(change), float(change.mean())
+    by = clustered((change - mean)[:, None] / posts, np.full(posts, 1 / posts), threads=threads, authors=authors)
+    if by.clusters < MIN_CLUSTERS:
         return None, None
-    mean = float(change.mean())
-    influence = summed((change - mean)[:, None] / len(change), numbers, len(clusters))
-    reach = student(len(clusters) - 1) * float(np.sqrt(covariance(influence, len(clusters))[0, 0]))
+    reach = student(by.clusters - 1) * by.variance**0.5
     return max(mean - reach, -1.0), min(mean + reach, 1.0)

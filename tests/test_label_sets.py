@@ -25,14 +25,15 @@ def labels(camp: str, p: float = 0.9) -> Labels:
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Path:
-    """Forty posts in twenty threads; label set "b" calls every fourth of the posts for PyTorch one for JAX."""
+    """Forty posts of twenty authors, each in its own thread; set "b" calls every fourth of the posts one for JAX."""
     path = tmp_path / "c.db"
     with Store.open(path) as store:
         posts = [
             Post(
                 platform="forum",
                 id=str(n),
-                conversation_id=str(n // 2),
+                conversation_id=str(n),
+                author=f"author {n // 2}",
                 community="north" if n < 24 else "south",
                 text=f"post \x1b[31m{n}",
             )
@@ -112,7 +113,7 @@ def test_comparing_two_label_sets_of_a_corpus(corpus: Path, tmp_path: Path) -> N
     assert (north["pro-jax"]["first"], north["pro-jax"]["second"]) == (0, 0.25)
     assert north["pro-jax"]["low"] < 0.25 < north["pro-jax"]["high"]
     south = next(row for row in document["shares"] if row["place"] == "south")
-    assert south["low"] is None, "eight threads are too few for an interval"
+    assert south["low"] is None, "eight authors are too few for an interval, in however many threads"
     assert len(document["flips"]) == 10
 
 

@@ -85,7 +85,7 @@ def _question(question: Question) -> Iterator[str]:
 
 def _shares(shares: tuple[ShareChange, ...]) -> Iterator[str]:
     places = list(dict.fromkeys(share.place for share in shares))
-    yield "shares of the camps; in brackets the 95% interval of the difference, by thread"
+    yield "shares of the camps; in brackets the 95% interval of the difference, by author or thread"
     table = [["", "posts", "camp", "first", "second", "difference"]]
     for share in shares:
         if share.place in places[: _PLACES + 1]:
