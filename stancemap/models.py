@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nlp.checkpoint import Checkpoint
     from nlp.classifiers import Classifier, ClassifierSettings
     from nlp.labeller import Labeller
-    from stancemap.config import Config
+    from stancemap.config import Config, ModelSection
 
 TASKS = {"sentiment": ("sentiment",), "stance": ("stance", "nli")}  # what each table may ask a classifier
 
@@ -47,7 +47,20 @@ def checkpoint(path: str) -> Checkpoint:
 
 def folder(path: str) -> Path:
     """Find a model's folder; "" is the built-in model."""
-    return Path(path) if path else Path(str(files("nlp") / "builtin"))
+    return Path(path).expanduser() if path else Path(str(files("nlp") / "builtin"))
+
+
+def absolute(model: ModelSection) -> ModelSection:
+    """Name every folder of a model so that a process that runs elsewhere on this machine finds it; Hub ids stay."""
+
+    def found(name: str) -> str:
+        place = Path(name).expanduser()
+        return str(place.absolute()) if name and place.exists() else name
+
+    def moved(table: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+        return table and {**table, "model": found(str(table.get("model", "")))}
+
+    return replace(model, path=found(model.path), sentiment=moved(model.sentiment), stance=moved(model.stance))
 
 
 def _own(config: Config, device: torch.device) -> Labeller:

@@ -18,7 +18,7 @@ from corpus.reading import Reading
 from nlp.classifiers import Classifier, ClassifierLabeller, ClassifierSettings, _from_entailment, camps, class_order
 from stancemap.commands.labels import config_hash
 from stancemap.config import Config, ModelSection
-from stancemap.models import labeller
+from stancemap.models import absolute, labeller
 from tiny import tiny_classifier
 
 CPU = torch.device("cpu")
@@ -192,6 +192,17 @@ def test_a_model_at_home_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     tiny_classifier(tmp_path / "m", TONES)
     configured("sentiment", model="~/m")
+
+
+def test_folders_are_named_for_processes_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "m").mkdir()
+    named = absolute(ModelSection(path="~/m", sentiment={"model": "m", "batch": 8}, stance={"model": "an/nli-model"}))
+    assert named.path == str(tmp_path / "m")
+    assert named.sentiment == {"model": str(tmp_path / "m"), "batch": 8}
+    assert named.stance == {"model": "an/nli-model"}
+    assert absolute(ModelSection()) == ModelSection()
 
 
 @pytest.mark.parametrize("damage", ["cut", "shape", "tokenizer"])

@@ -9,7 +9,6 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -145,8 +144,7 @@ def _on_ray(
 
     on_ray.check()
     os.environ.update(RAY)
-    model = replace(config.model, path=config.model.path and str(Path(config.model.path).absolute()))
-    build = partial(models.placed, replace(config, model=model))
+    build = partial(models.placed, replace(config, model=models.absolute(config.model)))
     with console.without_libraries(), on_ray.session(cluster):
         job = started(*on_ray.name_and_revision(build, cluster))
         if files:
