@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
@@ -16,6 +18,12 @@ from reports.hand import labels_for_five
 from reports.linear import weighted
 from reports.markdown import render
 from reports.prevalence import Sampling
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from corpus.opinion import Opinion
+    from reports.report import Report
 
 TRUTH = np.array([0.5, 0.2, 0.3])
 MISTAKES = np.array([[0.8, 0.05, 0.15], [0.25, 0.6, 0.15], [0.1, 0.02, 0.88]])  # favour the first label
@@ -148,6 +156,19 @@ def test_few_authors_are_few_voices_by_every_estimator() -> None:
     assert not given
 
 
+def built(posts: Sequence[Opinion], by_hand: Sequence[Annotation]) -> Report:
+    """Build the report of posts that have hand labels."""
+    return build(
+        [Opinions.of(posts)],
+        sentences,
+        targets=FRAMEWORKS,
+        settings=SETTINGS,
+        meta=META,
+        annotations=by_hand,
+        copies={},
+    )
+
+
 def test_few_authors_behind_many_threads_are_told_so_everywhere() -> None:
     posts = [
         opinion(key, camp=CAMPS[key % 4], author=f"u{key % 3}", conversation_id=f"t{key // 3}", reasons=("models",))
@@ -157,15 +178,7 @@ def test_few_authors_behind_many_threads_are_told_so_everywhere() -> None:
         Annotation(id=posts[key].id, key=key, annotator="ann", camp=posts[key].camp, probability=0.5, design="uniform")
         for key in range(0, 300, 2)
     ]
-    found = build(
-        [Opinions.of(posts)],
-        sentences,
-        targets=FRAMEWORKS,
-        settings=SETTINGS,
-        meta=META,
-        annotations=by_hand,
-        copies={},
-    )
+    found = built(posts, by_hand)
     assert found.overall is not None
     assert found.overall.sides is not None
     assert found.overall.camps.corrected is None
@@ -190,15 +203,7 @@ def test_hand_labels_of_few_authors_correct_nothing_and_it_is_said() -> None:
         )
         for key in range(100)
     ]
-    found = build(
-        [Opinions.of(posts)],
-        sentences,
-        targets=FRAMEWORKS,
-        settings=SETTINGS,
-        meta=META,
-        annotations=by_hand,
-        copies={},
-    )
+    found = built(posts, by_hand)
     assert "The hand-labelled posts come from 5 authors; at least 10 are needed" in render(found)
 
 
@@ -223,17 +228,7 @@ def annotations(number: int, *, every: int = 3, **fields: object) -> list[Annota
 
 
 def reported(found: list[Annotation]) -> str:
-    return render(
-        build(
-            [Opinions.of(debate(400))],
-            sentences,
-            targets=FRAMEWORKS,
-            settings=SETTINGS,
-            meta=META,
-            annotations=found,
-            copies={},
-        )
-    )
+    return render(reported(debate(400), found))
 
 
 def test_the_report_leads_with_the_corrected_share_and_says_which_to_trust() -> None:

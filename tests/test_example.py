@@ -7,6 +7,7 @@ from program import ENVIRONMENT, run
 
 KEPT = Path(__file__).resolve().parents[1] / "examples" / "report"
 STEADY = KEPT.parent / "steady.toml"
+FORMS = ("report.md", "report.html")  # in which the command stands as the reader would give it
 ARCHIVES = ("x.jsonl", "reddit.jsonl", "hackernews.jsonl")
 
 
@@ -26,5 +27,6 @@ def test_the_example_is_repeated_word_by_word(tmp_path: Path) -> None:
         del ENVIRONMENT["STANCEMAP_PSEUDONYM_KEY"]
     made = (tmp_path / "report" / "report.md").read_text("utf-8")
     assert lasting(made) == lasting((KEPT / "report.md").read_text("utf-8"))
+    assert all(f"--config examples/{STEADY.name} " in (KEPT / name).read_text("utf-8") for name in FORMS)
     for chart in sorted((KEPT / "charts").iterdir()):
         assert (tmp_path / "report" / "charts" / chart.name).read_bytes() == chart.read_bytes(), chart.name
