@@ -228,7 +228,7 @@ def annotations(number: int, *, every: int = 3, **fields: object) -> list[Annota
 
 
 def reported(found: list[Annotation]) -> str:
-    return render(reported(debate(400), found))
+    return render(built(debate(400), found))
 
 
 def test_the_report_leads_with_the_corrected_share_and_says_which_to_trust() -> None:
