@@ -1,4 +1,4 @@
-"""Keeping people who are no public figures unnamed: handles within a text, and addresses that hold one."""
+"""Keeping people who are no public figures unnamed: handles within a text, and addresses and places that hold one."""
 
 from __future__ import annotations
 
@@ -28,6 +28,15 @@ NAMED = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 PROFILE = re.compile(r"/@|/(?:users?|u|profile)/(?!did:)", re.IGNORECASE)
+
+PROFILES = "Reddit profiles"
+
+
+def place_of(community: str | None, platform: str) -> str:
+    """Name where a post stands; all profiles of Reddit are one place, since theirs are their owners' handles."""
+    if not community:
+        return platform
+    return PROFILES if community.lower().startswith("r/u_") else community
 
 
 def unnamed(text: str) -> str:

@@ -16,6 +16,7 @@ import numpy as np
 
 from corpus.labels import NEUTRAL, SENTIMENTS, STANCES
 from reports.agreement import cohen
+from reports.handles import place_of
 from reports.linear import clustered
 from reports.prevalence import MIN_CLUSTERS, student
 
@@ -103,7 +104,7 @@ def relabelled(first: Iterable[Opinions], second: Iterable[Opinions], *, most: i
             counts.setdefault(name, Counter())[pair[0], pair[1]] += 1
         author = one.author or f"\n{one.key}"  # unknown authors are one each
         thread = f"{one.platform} {one.conversation_id}"
-        rows.append((one.community or one.platform, f"{one.platform} {author}", thread, one.camp, other.camp))
+        rows.append((place_of(one.community, one.platform), f"{one.platform} {author}", thread, one.camp, other.camp))
         if one.camp != other.camp:
             flipped += 1
             (heapq.heappush if len(flips) < most else heapq.heappushpop)(flips, _flip(one, other))

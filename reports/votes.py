@@ -11,6 +11,7 @@ import numpy as np
 
 from corpus.errors import InputError
 from corpus.labels import NEUTRAL, REASONS, SENTIMENTS, STANCES
+from reports.handles import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
@@ -108,9 +109,10 @@ class Collector:
 
     def _places(self, posts: Opinions) -> list[str]:
         """Name the communities of posts as the report does."""
-        names = [community or platform for community, platform in zip(posts.community, posts.platform, strict=True)]
-        shown = {name: self._renamed.get(name.lower(), name) for name in set(names)}
-        return [shown[name] for name in names]
+        stands = list(zip(posts.community, posts.platform, strict=True))
+        names = {there: place_of(*there) for there in set(stands)}
+        shown = {there: self._renamed.get(name.lower(), name) for there, name in names.items()}
+        return [shown[there] for there in stands]
 
     def close(self) -> Votes:
         """Give the votes; InputError where they say nothing of a target at all, though they do of others."""

@@ -101,7 +101,7 @@ def test_label_is_complete_once_and_empty_the_second_time(tmp_path: Path, sample
         path, "SELECT count(*) FROM labels JOIN posts ON key = post WHERE state NOT IN ('live', 'truncated')"
     ) == [(0,)]
     again = run("label", "--config", "tiny.toml", "--json", cwd=tmp_path)
-    assert json.loads(again.stdout)["labelled"] == 0
+    assert (json.loads(again.stdout)["labelled"], json.loads(again.stdout)["left"]) == (0, 0)
     (tmp_path / "more.csv").write_text("id,text\n1,i love torch\n", "utf-8")
     run("import", "more.csv", cwd=tmp_path)
     more = run("label", "--config", "tiny.toml", "--json", cwd=tmp_path)

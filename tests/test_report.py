@@ -111,6 +111,12 @@ def test_communities_are_pooled_by_name_and_ordered_by_size() -> None:
     assert [cell.name for cell in found.platforms.cells] == ["forum", "x", "reddit"]
 
 
+def test_profiles_on_reddit_are_one_place_that_names_no_owner() -> None:
+    found = report([opinion(key, community=f"r/u_Gustav{key}", camp="pro-jax") for key in range(3)])
+    assert [(cell.name, cell.camps.posts) for cell in found.communities.cells] == [("Reddit profiles", 3)]
+    assert "Gustav" not in render(found)
+
+
 def test_of_many_communities_the_smallest_are_pooled_save_those_asked_for() -> None:
     posts = [opinion(100 * place + n, community=f"c{place}") for place in range(60) for n in range(1 + (place > 4))]
     found = report(posts, communities={"asked": ("c0",)}).communities

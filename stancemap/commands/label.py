@@ -82,7 +82,7 @@ def command(
                 bar(done, note=f"{done / (time.monotonic() - started):.0f} posts/s")
         left = store.count_unlabelled(label_set)
     if as_json:
-        console.as_json({"label_set": label_set.name, "labelled": done, "abstained": abstained})
+        console.as_json({"label_set": label_set.name, "labelled": done, "abstained": abstained, "left": left})
     else:
         text = (
             f"{console.count(done, 'post')} labelled ({abstained:,} of them: abstained)" if done else "nothing to label"
