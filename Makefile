@@ -34,7 +34,10 @@ model: $(VENV)/.installed
 	$(RUN) train --data $(DATA) -o out/teacher-second --name teacher --base out/teacher-first --settings nlp/training/teacher-second.toml
 	$(RUN) train --data $(DATA) -o out/teacher-third --name teacher --base out/teacher-second --settings nlp/training/teacher-third.toml
 	$(RUN) train --data $(DATA) -o out/model-fourth --base out/model-third --teacher out/teacher-second --settings nlp/training/distilled.toml
-	$(RUN) train --data $(DATA) -o out/model --base out/model-fourth --teacher out/teacher-third --settings nlp/training/distilled-second.toml
+	$(RUN) train --data $(DATA) -o out/model-fifth --base out/model-fourth --teacher out/teacher-third --settings nlp/training/distilled-second.toml
+	$(RUN) train --data $(DATA) -o out/teacher-fourth --name teacher --base out/teacher-third --settings nlp/training/teacher-fourth.toml
+	$(RUN) train --data $(DATA) -o out/teacher-fifth --name teacher --base out/teacher-fourth --settings nlp/training/teacher-fifth.toml
+	$(RUN) train --data $(DATA) -o out/model --base out/model-fifth --teacher out/teacher-fifth --settings nlp/training/distilled-third.toml
 
 test: $(VENV)/.tested-wheel lint
 	$(BIN)/python -P -m pytest
