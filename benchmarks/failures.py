@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ from nlp.checkpoint import load
 from nlp.mentions import Mentions
 from nlp.predict import predict_examples
 from nlp.training.corpora import bucket, written
+from nlp.training.corpora import rows as read
 
 if TYPE_CHECKING:
     from nlp.training.example import Example
@@ -57,7 +57,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=Path(str(files("nlp") / "builtin")))
     parser.add_argument("--shown", type=int, default=0)
     arguments = parser.parse_args()
-    rows = {row["id"]: row for path in arguments.written.glob("*.jsonl") for row in map(json.loads, path.open())}
+    rows = {row["id"]: row for path in arguments.written.glob("*.jsonl") for row in read(path)}
     examples = [e for e in written(arguments.written) if e.source == "written" and bucket(e.group) == TUNING]
     answers = predict_examples(load(arguments.model), examples, torch.device("cpu"))
     right = [int(answer.camp.argmax()) == e.camp for e, answer in zip(examples, answers, strict=True)]

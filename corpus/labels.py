@@ -37,10 +37,10 @@ REASONS = (
 class Abstained(StrEnum):
     """Why a model gave a post no label."""
 
-    OFF_TOPIC = "off topic"  # neither the post nor what it answers speaks of a target
+    OFF_TOPIC = "off topic"  # neither the post nor what it answers speaks of a target; or signs that answer nothing
     LANGUAGE = "language"  # not a language that the model reads
-    CONTEXT = "needs context"  # a bare reply whose parent is missing
-    EMPTY = "no text"  # nothing but links, handles or images
+    CONTEXT = "needs context"  # a bare reply, perhaps of signs alone, whose parent is missing
+    EMPTY = "no text"  # nothing but links, other people's handles or images
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,22 +38,22 @@ class PostRow(NamedTuple):
 def to_row(post: Post) -> PostRow:
     """Write a post as a row."""
     return PostRow(
-        _storable(post.platform),
-        _storable(post.id),
-        _storable(post.conversation_id),
-        post.reply_to and _storable(post.reply_to),
-        post.quoted and _storable(post.quoted),
-        post.reposted and _storable(post.reposted),
-        post.community and _storable(post.community),
-        post.author and _storable(post.author),
+        storable(post.platform),
+        storable(post.id),
+        storable(post.conversation_id),
+        post.reply_to and storable(post.reply_to),
+        post.quoted and storable(post.quoted),
+        post.reposted and storable(post.reposted),
+        post.community and storable(post.community),
+        post.author and storable(post.author),
         to_iso(post.created_at),
-        post.language and _storable(post.language),
-        post.url and _storable(post.url),
+        post.language and storable(post.language),
+        post.url and storable(post.url),
         post.score,
         post.state.value,
         to_iso(post.seen_at),
-        post.title and _storable(post.title),
-        _storable(post.text),
+        post.title and storable(post.title),
+        storable(post.text),
     )
 
 
@@ -99,6 +99,6 @@ def full_text(title: str | None, text: str | None) -> str | None:
     return "\n\n".join(part for part in (title, text) if part) or None
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """Replace the halves of surrogate pairs that archives contain and UTF-8 cannot hold."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()

@@ -33,6 +33,7 @@ FORMAT = 1
 FILES = ("config.json", "model.safetensors", "tokenizer.json")
 _LABELS = {"stance": list(STANCES), "sentiment": list(SENTIMENTS), "reasons": list(REASONS)}
 _WORDS = "encoder.embeddings.word_embeddings.weight"
+_POOLER = "encoder.pooler."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,7 @@ def load(folder: Path) -> Checkpoint:
     try:
         heads = HeadSettings(**config["heads"])
         model = StanceModel(_encoder(config["encoder"]), heads)
-        model.load_state_dict(unpack(load_file(folder / "model.safetensors")))
+        model.load_state_dict(_needed(unpack(load_file(folder / "model.safetensors")), model))
         return Checkpoint(
             name=config["name"],
             model=model.eval(),
@@ -143,7 +144,7 @@ def plain(tokenizer: Tokenizer) -> Tokenizer:
 
 def encoder_options(kind: str) -> dict[str, bool]:
     """Leave out the pooling layer of the families that have one: the heads do not use it."""
-    return {"add_pooling_layer": False} if kind in {"bert", "roberta", "xlm-roberta"} else {}
+    return {"add_pooling_layer": False} if kind in {"bert", "roberta", "xlm-roberta", "mpnet"} else {}
 
 
 def pack(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -163,6 +164,12 @@ def unpack(stored: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     if f"{_WORDS}.int8" in stored:
         state[_WORDS] = stored[f"{_WORDS}.int8"].float() * stored[f"{_WORDS}.scale"]
     return state
+
+
+def _needed(state: Mapping[str, torch.Tensor], model: StanceModel) -> dict[str, torch.Tensor]:
+    """Pass over the pooling layer that a folder of an earlier version may hold, where the encoder has none."""
+    known = model.state_dict().keys()
+    return {name: weights for name, weights in state.items() if name in known or not name.startswith(_POOLER)}
 
 
 def _config(folder: Path) -> dict[str, Any]:

@@ -20,9 +20,8 @@ from safetensors import SafetensorError
 from corpus.errors import ModelError
 from corpus.labels import NEUTRAL, SENTIMENTS, STANCES, Abstained, Labels, StanceLabel, abstention
 from nlp import hub
-from nlp.language import readable
+from nlp.labeller import unreadable
 from nlp.mentions import Mentions
-from nlp.recipe import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -172,7 +171,7 @@ class ClassifierLabeller:
         self.revision = "+".join(classifier.revision for _, classifier in parts)
         self._targets, self._mentions = tuple(targets), Mentions(targets)
         self._sentiment, self._stance = sentiment, stance
-        self._languages = parts[0][0].languages
+        self._languages = _common([settings.languages for settings, _ in parts])
 
     def label(self, readings: Sequence[Reading]) -> list[Labels]:
         """Label a batch; one answer for each reading, in order."""
@@ -183,21 +182,19 @@ class ClassifierLabeller:
 
     def judge(self, texts: Sequence[str]) -> list[Labels]:
         """Answer for every text, also where `label` would abstain."""
-        cleaned = [self._clean(text) for text in texts]
+        cleaned = [self._mentions.clean(text) for text in texts]
         answers = zip(self._tones(cleaned), self._stances(cleaned), strict=True)
         return [self._labels(tones, stances) for tones, stances in answers]
 
-    def _clean(self, text: str) -> str:
-        return clean(text, keep_handle=lambda handle: bool(self._mentions.find(handle)))
-
     def _declined(self, reading: Reading) -> Abstained | None:
-        text = reading.post.full_text
-        if not text.strip():
-            return Abstained.EMPTY
-        if not readable(text, reading.post.language, self._languages):
-            return Abstained.LANGUAGE
-        around = (text, reading.parent, reading.quoted, reading.root)
-        return None if any(self._mentions.find(part) for part in around if part) else Abstained.OFF_TOPIC
+        text = self._mentions.clean(reading.post.full_text)
+        if reason := unreadable(reading, text, self._mentions, self._languages):
+            return reason
+        around = [
+            text,
+            *(self._mentions.clean(part) for part in (reading.parent, reading.quoted, reading.root) if part),
+        ]
+        return None if any(map(self._mentions.find, around)) else Abstained.OFF_TOPIC
 
     def _tones(self, texts: Sequence[str]) -> list[Array]:
         """Read the tone of every window of every text: [W, 3] each, in the order of SENTIMENTS."""
@@ -231,6 +228,17 @@ class ClassifierLabeller:
         sentiment = dict(zip(SENTIMENTS, map(float, tones.mean(0).round(4)), strict=True))
         windows = max(len(tones), len(stances))
         return Labels(camp=camps(held), sentiment=sentiment, stances=held, reasons={}, windows=windows)
+
+
+def _common(languages: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """Name the languages that every part reads; a part that names none reads every language."""
+    limited = [each for each in languages if each]
+    if not limited:
+        return ()
+    common = tuple(name for name in limited[0] if all(name in each for each in limited))
+    if not common:
+        raise ModelError("[model.sentiment] and [model.stance] have no language in common: let their languages overlap")
+    return common
 
 
 def _of_each(parts: Sequence[Sequence[str]], rows: Array) -> list[Array]:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from corpus.errors import ModelError
 from nlp.mentions import Mention, Mentions
-from nlp.recipe import Recipe, clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
     from corpus.labels import Target
+    from nlp.recipe import Recipe
+
+_FRAME = 4  # tokens that open and separate the parts of a row
+_STEP = 8  # tokens, or half of the overlap: with less of its own in each window, a long post takes hundreds of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +75,10 @@ class Batch:
 
 
 class Reader:
-    """Turns texts into windows for one list of targets."""
+    """Turns texts into windows for one list of targets; ModelError where its windows have no room for so many."""
 
     def __init__(self, tokenizer: Tokenizer, special: Special, recipe: Recipe, targets: Sequence[Target]) -> None:
+        check_room(recipe, len(targets))
         self.special, self.recipe, self.targets = special, recipe, tuple(targets)
         self._tokenizer = tokenizer
         self._mentions = Mentions(targets)
@@ -81,7 +86,7 @@ class Reader:
 
     def clean(self, text: str) -> str:
         """Prepare a text by the recipe; handles that name a target stay."""
-        return clean(text, keep_handle=lambda handle: bool(self._mentions.find(handle)))
+        return self._mentions.clean(text)
 
     def mentions(self, text: str, context: str | None) -> tuple[list[Mention], list[Mention]]:
         """Find the targets in a cleaned text and its cleaned context; a name in one wakes weak aliases in both."""
@@ -128,6 +133,22 @@ class Reader:
         mentions = [(False, *m) for m in _shifted(here, span, slots + 2)]
         mentions += [(True, *m) for m in _shifted(there, tail, first)]
         return Window(ids=ids, types=[0] * first + [second] * (len(ids) - first), mentions=mentions)
+
+
+def most_targets(recipe: Recipe) -> int:
+    """Count the targets that leave room for a post beside its longest context; below 1 where nothing does."""
+    step = max(_STEP, recipe.overlap // 2)
+    return recipe.window - recipe.context - _FRAME - recipe.overlap - step
+
+
+def check_room(recipe: Recipe, targets: int) -> None:
+    """Refuse more targets than a window has room for."""
+    most = max(0, most_targets(recipe))
+    if targets > most:
+        raise ModelError(
+            f"windows of {recipe.window} tokens with {recipe.context} of context have room for {most} targets, not "
+            f"{targets}: name fewer targets, or use a model with larger windows"
+        )
 
 
 def encode_name(tokenizer: Tokenizer, name: str) -> list[int]:

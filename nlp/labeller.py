@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from corpus.labels import NEUTRAL, REASONS, SENTIMENTS, STANCES, Abstained, Labels, StanceLabel, abstention
 from nlp.language import readable
+from nlp.mentions import Mentions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from corpus.labels import Target
     from corpus.reading import Reading
@@ -46,11 +47,15 @@ class StanceLabeller:
         self.name, self.revision = name, revision
         self._predictor, self._languages = predictor, languages
         self._targets = predictor.reader.targets
+        self._mentions = Mentions(self._targets)
 
     def label(self, readings: Sequence[Reading]) -> list[Labels]:
         """Label a batch; one answer for each reading, in order."""
         pairs = [self._pair(reading) for reading in readings]
-        reasons = [self._unreadable(reading, text) for reading, (text, _) in zip(readings, pairs, strict=True)]
+        reasons = [
+            unreadable(reading, text, self._mentions, self._languages)
+            for reading, (text, _) in zip(readings, pairs, strict=True)
+        ]
         chosen = [n for n, reason in enumerate(reasons) if reason is None]
         predictions = dict(zip(chosen, self._predictor.predict([pairs[n] for n in chosen]), strict=True))
         return [
@@ -59,16 +64,7 @@ class StanceLabeller:
         ]
 
     def _pair(self, reading: Reading) -> tuple[str, str | None]:
-        reader = self._predictor.reader
-        context = context_of(reading, names_a_target=lambda text: bool(reader.mentions(text, None)[0]))
-        return reader.clean(reading.post.full_text), context and reader.clean(context)
-
-    def _unreadable(self, reading: Reading, text: str) -> Abstained | None:
-        if not any(part.isalnum() for part in text.replace("http", "").replace("@user", "")):
-            return Abstained.EMPTY
-        if not readable(reading.post.full_text, reading.post.language, self._languages):
-            return Abstained.LANGUAGE
-        return None
+        return self._mentions.clean(reading.post.full_text), context_of(reading, self._mentions)
 
     def _judged(self, reading: Reading, text: str, prediction: Prediction) -> Labels:
         if not prediction.named:
@@ -80,12 +76,24 @@ class StanceLabeller:
         return as_labels(prediction, self._targets)
 
 
-def context_of(reading: Reading, *, names_a_target: Callable[[str], bool]) -> str | None:
-    """Take what a post answers or quotes, and the thread's beginning where nothing nearer names a target."""
-    context = " | ".join(part for part in (reading.parent, reading.quoted) if part)
-    if reading.root and not names_a_target(context):
-        context = " | ".join(filter(None, (context, reading.root[:_ROOT])))
-    return context or None
+def unreadable(reading: Reading, text: str, mentions: Mentions, languages: Sequence[str]) -> Abstained | None:
+    """Say why a post, its text cleaned, is not given to a model at all; None where it is."""
+    said = text.replace("http", "").replace("@user", "")
+    if not any(sign.isprintable() and not sign.isspace() for sign in said):
+        return Abstained.EMPTY
+    if not readable(reading.post.full_text, reading.post.language, languages):
+        return Abstained.LANGUAGE
+    if any(map(str.isalnum, said)) or mentions.find(said) or reading.parent or reading.quoted:
+        return None
+    return Abstained.CONTEXT if reading.post.reply_to is not None else Abstained.OFF_TOPIC  # a sign says yes, to what?
+
+
+def context_of(reading: Reading, mentions: Mentions) -> str | None:
+    """Take, cleaned, what a post answers or quotes, and the thread's beginning where nothing nearer names a target."""
+    parts = [mentions.clean(part) for part in (reading.parent, reading.quoted) if part]
+    if reading.root and not any(map(mentions.find, parts)):
+        parts.append(mentions.clean(reading.root)[:_ROOT].rstrip())
+    return " | ".join(filter(None, parts)) or None
 
 
 def as_labels(prediction: Prediction, targets: Sequence[Target]) -> Labels:

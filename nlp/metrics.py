@@ -57,9 +57,16 @@ def macro_recall(matrix: NDArray[np.int64]) -> float:
     return float(np.mean(np.diag(matrix)[true > 0] / true[true > 0])) if true.sum() else 0.0
 
 
-def calibration_error(probabilities: NDArray[np.float64], truth: NDArray[np.int64], bins: int = 15) -> float:
-    """Measure the expected calibration error of the top class, over equally wide bins (Guo et al. 2017)."""
-    confidence, right = probabilities.max(1), probabilities.argmax(1) == truth
+def calibration_error(
+    probabilities: NDArray[np.float64],
+    truth: NDArray[np.int64],
+    guess: NDArray[np.int64] | None = None,
+    *,
+    bins: int = 15,
+) -> float:
+    """Measure the expected calibration error of a guess (None: the top class) over equal bins (Guo et al. 2017)."""
+    chosen = probabilities.argmax(1) if guess is None else guess
+    confidence, right = probabilities[np.arange(len(chosen)), chosen], chosen == truth
     place = np.minimum((confidence * bins).astype(int), bins - 1)
     gaps = [abs(right[place == n].mean() - confidence[place == n].mean()) * (place == n).mean() for n in set(place)]
     return float(sum(gaps))

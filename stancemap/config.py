@@ -148,13 +148,20 @@ def parse(text: str, where: str) -> Config:
         build(ClaimSection, row, f"{where} [[report.claims]]") for row in _rows(report, "claims", where)
     )
     return Config(
-        corpus=Path(_checked("corpus", table.get("corpus", "stancemap.db"), "str", where)),
+        corpus=_corpus(_checked("corpus", table.get("corpus", "stancemap.db"), "str", where), where),
         targets=targets,
         imports=build(ImportSection, _table(table, "import", where), f"{where} [import]"),
         model=build(ModelSection, _table(table, "model", where), f"{where} [model]"),
         report=build(ReportSection, report, f"{where} [report]"),
         live=live,
     )
+
+
+def _corpus(name: str, where: str) -> Path:
+    try:
+        return Path(name).expanduser()
+    except RuntimeError as error:
+        raise InputError(f"{where}: corpus = {name!r} begins with the home folder of nobody: write it out") from error
 
 
 def _question(targets: Sequence[Target]) -> str:
@@ -175,8 +182,13 @@ def _targets(rows: Any, where: str) -> tuple[Target, ...]:
 
 def _target(row: Mapping[str, Any], where: str) -> Target:
     target = build(Target, {"name": "", "label": row.get("name", ""), "aliases": [], **row}, where)
-    if not target.name or not target.aliases or not all(alias.strip("* ") for alias in target.aliases):
-        raise InputError(f"{where}: give it a name and at least one alias, none of them empty")
+    if not target.name or not target.aliases:
+        raise InputError(f"{where}: give it a name and at least one alias")
+    for alias in (*target.aliases, *target.weak_aliases):
+        if re.fullmatch(r"[\s*@]*", alias):
+            raise InputError(
+                f"{where}: the alias {alias!r} names nothing: write a word, such as {target.name!r}, or leave it out"
+            )
     if not re.fullmatch(r"#[0-9A-Fa-f]{6}", target.colour):
         raise InputError(f"{where}: colour = {target.colour!r} should be written as #rrggbb")
     return target

@@ -1,14 +1,17 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from transformers import MPNetConfig, MPNetModel
 
 from corpus.errors import ModelError
 from corpus.frameworks import FRAMEWORKS
 from nlp.checkpoint import FILES, Calibration, load, pack, save, unpack
+from nlp.model import HeadSettings, StanceModel
 from nlp.predict import Predictor
-from tiny import tiny_checkpoint
+from tiny import WORDS, tiny_checkpoint
 
 CPU = torch.device("cpu")
 PAIRS = [("i love torch", None), ("never again tf", "pytorch or tf ?")]
@@ -34,6 +37,22 @@ def test_a_saved_model_answers_as_before(folder: Path) -> None:
     for one, other in zip(before, after, strict=True):
         assert abs(one.camp - other.camp).max() < 5e-3
         assert abs(one.stance - other.stance).max() < 5e-3
+
+
+def test_a_folder_that_holds_a_pooling_layer_answers_as_before_without_it(tmp_path: Path) -> None:
+    config = MPNetConfig(
+        vocab_size=len(WORDS), max_position_embeddings=130, hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+        intermediate_size=16, pad_token_id=0,
+    )  # fmt: skip
+    pooled = StanceModel(MPNetModel(config), HeadSettings(width=8)).eval()
+    assert any("pooler" in name for name in pooled.state_dict())
+    made = replace(tiny_checkpoint(), model=pooled)
+    save(tmp_path, made)
+    pooled.load_state_dict(unpack(pack(pooled.state_dict())))  # rounded as what is stored
+    loaded = load(tmp_path)
+    assert not any("pooler" in name for name in loaded.model.state_dict())
+    before, after = (Predictor(each, FRAMEWORKS, CPU).predict(PAIRS) for each in (made, loaded))
+    assert [one.camp.tolist() for one in before] == [one.camp.tolist() for one in after]
 
 
 def test_all_files_of_a_model_may_be_read_by_the_same_people(folder: Path) -> None:

@@ -83,11 +83,41 @@ def test_stance_from_a_pair_or_from_entailment(tmp_path: Path, task: str) -> Non
 def test_abstentions(tmp_path: Path) -> None:
     part = classifier(tmp_path, ("negative", "neutral", "positive"), task="sentiment")
     made = ClassifierLabeller(FRAMEWORKS, sentiment=part, stance=None)
-    given = [reading(" "), reading("i love torch", language="fr"), reading("one two"), reading("torch")]
+    given = [
+        reading(" "), reading("i love torch", language="fr"), reading("one two"), reading("torch"),
+        reading("https://pytorch.org"), reading("read https://pytorch.org"), reading("so @bob@torch.social"),
+    ]  # fmt: skip
     assert [each.abstained for each in made.label(given)] == [
         Abstained.EMPTY, Abstained.LANGUAGE, Abstained.OFF_TOPIC, None,
+        Abstained.EMPTY, Abstained.OFF_TOPIC, Abstained.OFF_TOPIC,
     ]  # fmt: skip
     assert made.name == part[0].model
+
+
+@pytest.mark.parametrize(
+    ("tones", "stances", "abstained"),
+    [
+        (("en", "fr"), ("en",), Abstained.LANGUAGE),
+        (("en",), ("fr", "en"), Abstained.LANGUAGE),
+        ((), ("en",), Abstained.LANGUAGE),
+        (("en", "fr"), ("fr",), None),
+        (("en", "fr"), (), None),
+    ],
+)
+def test_a_language_is_read_where_both_classifiers_read_it(
+    tmp_path: Path, tones: tuple[str, ...], stances: tuple[str, ...], abstained: Abstained | None
+) -> None:
+    tone = classifier(tmp_path / "a", ("negative", "neutral", "positive"), task="sentiment", languages=tones)
+    side = classifier(tmp_path / "b", ("against", "none", "favor"), task="stance", languages=stances)
+    made = ClassifierLabeller(FRAMEWORKS, sentiment=tone, stance=side)
+    assert made.label([reading("i love torch", language="fr")])[0].abstained == abstained
+
+
+def test_classifiers_without_a_language_in_common_are_refused(tmp_path: Path) -> None:
+    tone = classifier(tmp_path / "a", ("negative", "neutral", "positive"), task="sentiment", languages=("fr",))
+    side = classifier(tmp_path / "b", ("against", "none", "favor"), task="stance")
+    with pytest.raises(ModelError, match="no language in common"):
+        ClassifierLabeller(FRAMEWORKS, sentiment=tone, stance=side)
 
 
 def test_camps_follow_from_stances() -> None:

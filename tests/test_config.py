@@ -97,6 +97,9 @@ def test_another_debate() -> None:
         ("[model]\nthreads = 'two'", "threads = 'two' should be a whole number"),
         ("[report]\ntitle = 3", "title = 3 should be text"),
         ("[[targets]]\nname = 'a'", "at least one alias"),
+        ("[[targets]]\nname = 'a'\naliases = ['a', '@ ']", "the alias '@ ' names nothing"),
+        ("[[targets]]\nname = 'a'\naliases = ['a']\nweak_aliases = ['*']", "the alias '\\*' names nothing"),
+        ("[[targets]]\nname = 'a'\naliases = ['a']\nweak_aliases = ['']", "the alias '' names nothing"),
         ("[[targets]]\nname = 'a'\naliases = ['a']\n[[targets]]\nname = 'a'\naliases = ['b']", "names that differ"),
         ("[[targets]]\nname = 'neutral'\naliases = ['a']", "none named neutral"),
         ("targets = 3", r"\[\[targets\]\]"),
@@ -147,3 +150,11 @@ def test_wrong_types_are_named_in_one_line(text: str) -> None:
         parse(text, "c.toml")
     assert str(caught.value).startswith("c.toml")
     assert "\n" not in str(caught.value)
+
+
+def test_the_corpus_may_be_in_the_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert parse("corpus = '~/x.db'", "x.toml").corpus == tmp_path / "x.db"
+    with pytest.raises(InputError, match="the home folder of nobody"):
+        parse("corpus = '~no-such-user/x.db'", "x.toml")

@@ -3,8 +3,10 @@ import itertools
 import pytest
 import torch
 
+from corpus.errors import ModelError
 from corpus.frameworks import FRAMEWORKS
-from nlp.encoding import Reader, Window, collate
+from corpus.labels import Target
+from nlp.encoding import Reader, Window, collate, most_targets
 from nlp.recipe import Recipe
 from tiny import SPECIAL, WORDS, tiny_tokenizer
 
@@ -45,6 +47,34 @@ def test_long_texts_are_windowed_and_nothing_is_lost() -> None:
     assert all(set(one[-4:]) <= set(other) for one, other in itertools.pairwise(parts))
     named = [any(not there for there, *_ in window.mentions) for window in windows]
     assert named == [False] * (len(windows) - 1) + [True]
+
+
+def many(count: int) -> list[Target]:
+    return [Target(name=f"t{n}", label="torch", aliases=(f"t{n}",)) for n in range(count)]
+
+
+def test_as_many_targets_as_there_is_room_for_leave_few_windows() -> None:
+    most = most_targets(Recipe())
+    assert most > 100
+    made = Reader(tiny_tokenizer(), SPECIAL, Recipe(), many(most))
+    [windows] = made.windows([("five " * 512, "one " * 100)])
+    assert 1 < len(windows) < 40
+    assert all(len(window.ids) == 256 for window in windows)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "count", "room"),
+    [
+        (Recipe(), most_targets(Recipe()) + 1, most_targets(Recipe())),
+        (Recipe(), 149, most_targets(Recipe())),
+        (Recipe(window=64, context=72), 3, 0),
+        (Recipe(window=110, context=72), 3, 0),
+    ],
+)
+def test_more_targets_than_a_window_has_room_for_are_refused(recipe: Recipe, count: int, room: int) -> None:
+    with pytest.raises(ModelError, match=f"have room for {room} targets, not {count}: name fewer") as caught:
+        Reader(tiny_tokenizer(), SPECIAL, recipe, many(count))
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(("length", "room"), [(1, 5), (5, 5), (6, 5), (11, 5), (100, 17)])

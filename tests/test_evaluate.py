@@ -12,7 +12,7 @@ import torch
 
 from corpus.errors import InputError
 from corpus.frameworks import FRAMEWORKS
-from corpus.labels import REASONS
+from corpus.labels import REASONS, Target
 from corpus.post import Post
 from corpus.store import Store
 from nlp.evaluation import TASKS, evaluate
@@ -114,7 +114,7 @@ def scores(examples: Sequence[Example], answers: Sequence[ClassifierAnswer]) -> 
     ],
 )
 def test_each_kind_of_row_is_recognised(tmp_path: Path, kind: str, tasks: set[str]) -> None:
-    examples, unmatched = read([write(tmp_path / "a.jsonl", [ROWS[kind]])], FRAMEWORKS)
+    examples, unmatched, _ = read([write(tmp_path / "a.jsonl", [ROWS[kind]])], FRAMEWORKS)
     assert {question.task for question in ask(examples)} == tasks
     assert unmatched == 0
     if tasks == {"stance"}:
@@ -122,7 +122,7 @@ def test_each_kind_of_row_is_recognised(tmp_path: Path, kind: str, tasks: set[st
 
 
 def test_one_file_may_mix_kinds(tmp_path: Path) -> None:
-    examples, _ = read([write(tmp_path / "a.jsonl", list(ROWS.values()))], FRAMEWORKS)
+    examples, _, _ = read([write(tmp_path / "a.jsonl", list(ROWS.values()))], FRAMEWORKS)
     asked = {question.task: len(question.rows) for question in ask(examples)}
     assert asked == {"camp": 2, "stance": 7, "sentiment": 2, "comparison": 1, "reasons": 1, "switch": 1}
 
@@ -135,7 +135,12 @@ def test_one_file_may_mix_kinds(tmp_path: Path) -> None:
         ({"text": "x", "label": "query"}, "row 2: label 'query' is none of negative, neutral, positive"),
         ({"text": "x", "label": "meh", "target": "tf"}, "row 2: label 'meh' is none of against, none, favor"),
         ({"text": "x", "camp": "pro-vim"}, "row 2: camp 'vim' is none of pytorch, tensorflow, jax, neutral"),
-        ({"text": "x", "stance": {"pytorch": "favor"}}, "row 2: stance toward tensorflow None"),
+        (
+            {"text": "x", "stance": {"torch": "favor"}},
+            "row 2: stance toward 'torch' is none of pytorch, tensorflow, jax",
+        ),
+        ({"text": "x", "switch": {"from": "vim", "to": "jax"}}, "row 2: switch from 'vim' is none of pytorch"),
+        ({"text": "x", "switch": {"from": "jax", "to": "vim"}}, "row 2: switch to 'vim' is none of pytorch"),
         ({"text": "x", "stance": "favor"}, "row 2: its labels are not written as they should be"),
         (["x"], "row 2 is not a JSON object"),
     ],
@@ -147,6 +152,90 @@ def test_a_row_that_cannot_be_read_is_named(tmp_path: Path, row: Any, message: s
     assert str(caught.value).startswith(str(path))
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def sampled(n: int, **labels: Any) -> dict[str, Any]:
+    """A row as `stancemap annotations sample` writes it, with some labels filled in."""
+    blank = {
+        "camp": None,
+        "stance": dict.fromkeys(NONE),
+        "sentiment": None,
+        "reasons": [],
+        "switch": None,
+        "sure": True,
+    }
+    return {"platform": "x", "id": str(n), "text": f"torch {n}", "answers": "torch or tf?", **blank, **labels}
+
+
+def test_rows_of_a_drawn_file_may_be_blank_or_filled_in_part(tmp_path: Path) -> None:
+    rows = [
+        sampled(1),
+        sampled(2, camp="pro-pytorch"),
+        sampled(3, stance={**dict.fromkeys(NONE), "pytorch": "favor"}),
+        sampled(4, camp="", sentiment="positive"),
+        {"id": "5", "text": "x", "label": ""},
+        {"id": "6", "text": "x", "target": "tf", "label": None},
+        {"id": "7", "text": "x", "switch": None},
+        {"id": "8", "text": "x", "stance": {"jax": "against"}},
+    ]
+    found = read([write(tmp_path / "a.jsonl", rows)], FRAMEWORKS)
+    assert (found.unmatched, found.blank) == (0, 3)
+    read_ = {example.id: example for example in found.examples}
+    assert list(read_) == ["2", "3", "4", "7", "8"]
+    assert {example.context for example in found.examples[:3]} == {"torch or tf?"}
+    assert (read_["2"].camp, read_["2"].stances, read_["2"].reasons, read_["2"].left) == (0, None, (), 3)
+    assert (read_["3"].camp, read_["3"].stances, read_["3"].reasons, read_["3"].left) == (
+        None,
+        (2, None, None),
+        None,
+        None,
+    )
+    assert (read_["4"].camp, read_["4"].sentiment, read_["4"].reasons) == (None, 2, None)
+    assert (read_["7"].left, read_["7"].joined, read_["8"].stances) == (3, 3, (None, None, 0))
+
+
+def test_a_file_that_nobody_has_filled_in_says_so(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no labelled row: all are left blank"):
+        read([write(tmp_path / "a.jsonl", [sampled(1), sampled(2)])], FRAMEWORKS)
+
+
+def test_an_id_of_nought_is_an_id(tmp_path: Path) -> None:
+    data = write(tmp_path / "a.jsonl", [{"id": 0, "text": "torch"}])
+    [found], unmatched, _ = read([data], FRAMEWORKS, write(tmp_path / "l.jsonl", [{"id": 0, "camp": "neutral"}]))
+    assert (found.id, found.camp, unmatched) == ("0", 3, 0)
+
+
+def test_label_rows_of_one_text_toward_several_targets_are_merged(tmp_path: Path) -> None:
+    data = write(tmp_path / "a.jsonl", [{"id": "1", "text": "torch over jax"}])
+    labels = [
+        {"id": "1", "target": name, "label": side} for name, side in (("a", "favor"), ("b", "none"), ("c", "against"))
+    ]
+    [found], _, _ = read([data], FRAMEWORKS, write(tmp_path / "l.jsonl", labels))
+    assert [(target.name, stance) for target, stance in zip(found.targets, found.stances or (), strict=True)] == [
+        ("a", 2), ("b", 1), ("c", 0),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("label", [{"camp": "neutral"}, {"label": "positive"}, {"target": "a", "label": "favor"}])
+def test_a_text_labelled_twice_is_an_error(tmp_path: Path, label: dict[str, str]) -> None:
+    data = write(tmp_path / "a.jsonl", [{"id": "1", "text": "x"}])
+    labels = write(tmp_path / "l.jsonl", [{"id": "1", **label}, {"id": "1", **label}])
+    with pytest.raises(InputError, match="row 2 labels 1 a second time: keep one row for each id"):
+        read([data], FRAMEWORKS, labels)
+
+
+def test_half_a_surrogate_pair_can_be_read_by_a_tokenizer(tmp_path: Path) -> None:
+    rows = [{"id": "a\ud83d", "text": "torch \ud83d", "parent": "tf \ud83d", "camp": "neutral"}]
+    examples, _, _ = read([write(tmp_path / "a.jsonl", rows)], FRAMEWORKS)
+    [answer_] = own(tiny_checkpoint(), CPU)(examples)
+    assert answer_.camp is not None
+    assert (examples[0].text, examples[0].context, examples[0].group) == ("torch ?", "tf ?", "tf ?")
+
+
+def test_an_empty_list_of_targets_does_not_hide_the_target(tmp_path: Path) -> None:
+    row = {"id": "1", "text": "x", "targets": [], "target": "a", "label": "favor"}
+    [found], _, _ = read([write(tmp_path / "a.jsonl", [row])], FRAMEWORKS)
+    assert ([target.name for target in found.targets], found.stances) == (["a"], (2,))
 
 
 def test_missing_and_empty_files_say_what_to_do(tmp_path: Path) -> None:
@@ -166,7 +255,7 @@ def test_labels_of_a_second_file_join_by_id_and_replies_find_their_parent(tmp_pa
     for label in labels:
         del label["text"]
     data = write(tmp_path / "a.jsonl", texts)
-    (reply_, second), unmatched = read([data], FRAMEWORKS, write(tmp_path / "l.jsonl", labels))
+    (reply_, second), unmatched, _ = read([data], FRAMEWORKS, write(tmp_path / "l.jsonl", labels))
     assert (reply_.text, reply_.context, reply_.camp, reply_.platform) == ("torch", "torch or tf?", 0, "reddit")
     assert (second.text, second.context, second.group) == ("no", "torch", "c")
     assert unmatched == 1
@@ -174,7 +263,7 @@ def test_labels_of_a_second_file_join_by_id_and_replies_find_their_parent(tmp_pa
 
 def test_rows_without_an_id_answer_nothing_and_are_threads_of_their_own(tmp_path: Path) -> None:
     rows = [{"text": text, "camp": "neutral"} for text in ("torch", "tf", "jax")]
-    examples, _ = read([write(tmp_path / "a.jsonl", rows)], FRAMEWORKS)
+    examples, _, _ = read([write(tmp_path / "a.jsonl", rows)], FRAMEWORKS)
     assert [example.context for example in examples] == [None, None, None]
     assert len({example.group for example in examples}) == 3
 
@@ -199,7 +288,7 @@ def test_posts_of_a_corpus_are_joined_by_platform_and_id_and_read_with_their_par
     labels = [{**SIDE, "platform": "x", "id": n} for n in "1234"] + [{**SIDE, "platform": "x", "id": "9"}]
     with Store.open(tmp_path / "a.db") as store:
         store.add((each, None) for each in posts)
-        examples, unmatched = read_corpus(store, write(tmp_path / "l.jsonl", labels), FRAMEWORKS)
+        examples, unmatched, _ = read_corpus(store, write(tmp_path / "l.jsonl", labels), FRAMEWORKS)
     assert [example.text for example in examples] == ["torch or tf?", "torch", "this", "this"]
     assert [example.context for example in examples] == [None, "torch or tf?", "torch", "torch or tf?"]
     assert {(example.group, example.platform, example.community) for example in examples} == {("1", "x", "dl")}
@@ -273,7 +362,7 @@ def test_many_targets_are_scored_together_alone() -> None:
 
 def test_comparisons_are_camps_over_a_pair() -> None:
     pair = {"text": "a beats b", "object_a": "a", "object_b": "b"}
-    examples = [comparison({**pair, "label": label}, label, "c") for label in ("BETTER", "WORSE", "NONE")]
+    examples = [comparison({**pair, "label": label}, label) for label in ("BETTER", "WORSE", "NONE")]
     found = scores(examples, [ClassifierAnswer(camp=np.eye(3)[n]) for n in (0, 1, 0)])
     assert list(found) == ["comparison"]
     assert found["comparison"].figures["accuracy"].value == pytest.approx(2 / 3)
@@ -302,6 +391,78 @@ def test_a_move_is_right_if_both_its_ends_are() -> None:
     switch = scores(examples, said)["switch"]
     assert switch.headline.value == pytest.approx(2 * 1 / (2 + 2))
     assert {each.name: each.support for each in switch.classes if each.support} == {"none": 1, "tensorflow>pytorch": 2}
+
+
+def listed(count: int) -> tuple[Target, ...]:
+    return tuple(Target(name=f"t{n}", label=f"T{n}", aliases=(f"t{n}",)) for n in range(count))
+
+
+def test_moves_alone_are_asked_about() -> None:
+    rows = [{"text": "x", "switch": switch} for switch in (SIDE["switch"], None)]
+    examples = [written_example({**row, "id": str(n)}, "test") for n, row in enumerate(rows)]
+    [question] = ask(examples)
+    assert (question.task, question.truth.tolist()) == ("switch", [3, 0])
+    assert question.classes[3] == "tensorflow>pytorch"
+
+
+def test_moves_among_many_targets_need_little_memory() -> None:
+    targets = listed(40)  # 1,561 classes
+    switches = [{"from": "t3", "to": "t7"}, {"from": "t39", "to": "t38"}, {"from": "t0", "to": "t39"}, None]
+    examples = [written_example({"id": str(n), "text": "x", "switch": s}, "s", targets) for n, s in enumerate(switches)]
+    eye = np.eye(41)
+    said = [answer(left=eye[left], joined=eye[joined]) for left, joined in ((3, 7), (39, 38), (1, 39), (40, 40))]
+    switch = scores(examples, said)["switch"]
+    assert switch.headline.value == pytest.approx(2 * 2 / (3 + 3))
+    assert [each.name for each in switch.classes] == ["none", "t0>t39", "t1>t39", "t3>t7", "t39>t38"]
+    assert switch.confusion == [[1, 0, 0, 0, 0], [0, 0, 1, 0, 0], [0, 0, 0, 0, 0], [0, 0, 0, 1, 0], [0, 0, 0, 0, 1]]
+    assert switch.ece == pytest.approx(1 / 4)
+
+
+def test_the_calibration_of_moves_is_that_of_the_reported_guess() -> None:
+    left, joined = np.array([0.1, 0.6, 0.0, 0.3]), np.array([0.6, 0.0, 0.1, 0.3])  # a move, though no move is likelier
+    switch = scores([post(1)], [answer(left=left, joined=joined)])["switch"]
+    assert switch.headline.value == 1.0
+    assert switch.ece == pytest.approx(1 - 0.36)
+
+
+def test_a_camp_among_two_targets_is_no_comparison() -> None:
+    vim, emacs = listed(2)
+    row = {"id": "1", "text": "t0 rules", "camp": "pro-t0"}
+    assert [question.task for question in ask([written_example(row, "annotated", (vim, emacs))])] == ["camp"]
+
+
+def test_one_thread_has_no_interval() -> None:
+    pytest.importorskip("sklearn")
+    examples = [replace(post(n, (SIDE, REST)[n % 2]), group="one") for n in range(20)]
+    answers = [answer(0 if n % 4 else 3) for n in range(20)]
+    [question] = ask(examples, ["camp"])
+    systems = [
+        System("mine", lambda question: reply(question, answers), is_baseline=False),
+        System("tfidf", Fitted(marked, tfidf)),
+    ]
+    found = list(compare(systems, [question], ["camp"]))
+    figure = found[0].scores[0].figures["accuracy"]
+    assert (figure.value, figure.low, figure.high) == (0.25, None, None)
+    assert found[1].scores == []
+    text = list(lines(found))
+    assert text[0] == "camp: 20 texts, 1 thread; no intervals, which need two threads or more"
+    assert text[2].split()[:2] == ["mine", f"{found[0].scores[0].headline.value:.3f}"]
+    assert text[3].split() == ["tfidf", "-", "-", "-"]
+
+
+def test_a_target_of_one_thread_is_learnt_from_the_others() -> None:
+    pytest.importorskip("sklearn")
+    rows = [
+        {"text": f"w{n} a {('good', 'bad')[n % 2]}", "target": "a", "label": ("favor", "against")[n % 2]}
+        for n in range(30)
+    ]
+    examples = [
+        toward(row, str(n), "s") for n, row in enumerate([*rows, {"text": "b good", "target": "b", "label": "favor"}])
+    ]
+    [question] = ask(examples)
+    said = Fitted(marked, tfidf)(question)
+    assert said is not None
+    assert said.guess[-1] == 2
 
 
 def test_scores_are_told_apart_by_place_and_length() -> None:
@@ -334,7 +495,7 @@ def test_a_model_is_scored_only_in_what_it_answers() -> None:
 
 
 def test_a_checkpoint_and_its_pages_give_the_same_answers() -> None:
-    examples = [post(1), comparison(ROWS["comparison"], "2", "c"), post(3, REST)]
+    examples = [post(1), comparison(ROWS["comparison"], "2"), post(3, REST)]
     predict = own(tiny_checkpoint(), CPU)
     whole, paged = predict(examples), [found for page in pages(predict, examples) for found in page]
     assert [found.camp.shape for found in whole if found.camp is not None] == [(4,), (3,), (4,)]
@@ -410,7 +571,7 @@ def test_the_lexicon_prefers_what_a_positive_sentence_names_first() -> None:
     pytest.importorskip("vaderSentiment")
     pair = {"object_a": "a1", "object_b": "b1", "label": "NONE"}
     said = ("b1 is better than a1", "b1 is worse than a1", "b1 and a1")
-    [question] = ask([comparison({**pair, "text": text}, text, "c") for text in said])
+    [question] = ask([comparison({**pair, "text": text}, text) for text in said])
     guess = Lexicon()(question)
     assert guess is not None
     assert guess.guess.tolist() == [1, 0, 2]
@@ -446,7 +607,7 @@ def test_a_fitted_baseline_answers_every_question() -> None:
         assert said is not None
         assert (said.guess == question.truth).all(), question.task
     [alone] = ask(examples[:1], ["camp"])
-    assert Fitted(marked, tfidf)(alone) is not None  # with nothing to learn from, a guess
+    assert Fitted(marked, tfidf)(alone) is None  # nothing to learn from
 
 
 def test_targets_are_marked_by_their_role() -> None:
@@ -457,7 +618,7 @@ def test_targets_are_marked_by_their_role() -> None:
 
 
 def test_frozen_features_do_not_depend_on_batch_mates() -> None:
-    mixed = [post(1), comparison(ROWS["comparison"], "2", "c"), post(3, text="torch " * 100), post(4, text="jax")]
+    mixed = [post(1), comparison(ROWS["comparison"], "2"), post(3, text="torch " * 100), post(4, text="jax")]
     together, questions = Frozen(tiny_checkpoint(), CPU), {question.task: question for question in ask(mixed)}
     together.read(mixed)
     for task in ("camp", "comparison", "stance", "sentiment"):

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from corpus.frameworks import FRAMEWORKS
-from corpus.labels import NEUTRAL, REASONS, SENTIMENTS, STANCES, Abstained
+from corpus.labels import NEUTRAL, REASONS, SENTIMENTS, STANCES, Abstained, Target
 from corpus.post import Post
 from corpus.reading import Reading
 from nlp.labeller import StanceLabeller, as_labels
@@ -68,7 +68,13 @@ def test_reasons_need_a_stance_and_a_move_needs_both_ends() -> None:
     [
         (reading(""), Abstained.EMPTY),
         (reading("https://example.org/a"), Abstained.EMPTY),
-        (reading("@someone @other !!!"), Abstained.EMPTY),
+        (reading("@someone @other \u200b"), Abstained.EMPTY),
+        (reading("@someone @other !!!"), Abstained.OFF_TOPIC),
+        (reading("👍", root="i love torch"), Abstained.OFF_TOPIC),
+        (reading("👍", reply_to="0", root="i love torch"), Abstained.CONTEXT),
+        (reading("👍", reply_to="0", parent="i love torch"), None),
+        (reading("@someone ^", reply_to="0", parent="i love torch"), None),
+        (reading("https://example.org/a", reply_to="0", parent="i love torch"), Abstained.EMPTY),
         (reading("i love torch", language="de"), Abstained.LANGUAGE),
         (reading("Ich habe drei Jahre mit PyTorch gearbeitet und finde es sehr angenehm."), Abstained.LANGUAGE),
         (reading("this .", reply_to="0"), Abstained.CONTEXT),
@@ -98,6 +104,24 @@ def test_the_root_is_read_where_nothing_nearer_names_a_target() -> None:
     assert made._pair(reading("this", parent="yes", root="i love torch")) == ("this", "yes | i love torch")
     assert made._pair(reading("this", parent="tf", root="i love torch")) == ("this", "tf")
     assert made._pair(reading("this")) == ("this", None)
+
+
+def test_an_address_or_a_host_in_the_parent_names_no_target() -> None:
+    made = labeller()
+    for parent, cleaned in (("see https://pytorch.org/docs", "see http"), ("@bob@torch.social no", "@user no")):
+        read = made._pair(reading("the second", parent=parent, root="torch or tf"))
+        assert read == ("the second", f"{cleaned} | torch or tf")
+
+
+def test_the_beginning_of_the_root_is_measured_without_its_addresses() -> None:
+    root = f"https://example.org/{'a' * 300} torch or tf"
+    assert labeller()._pair(reading("the second", root=root)) == ("the second", "http torch or tf")
+
+
+def test_a_name_made_of_signs_is_no_sign_alone() -> None:
+    targets = (Target(name="fire", label="Fire", aliases=("🔥",)), *FRAMEWORKS)
+    made = StanceLabeller(Predictor(tiny_checkpoint(), targets, CPU), name="tiny", revision="0", languages=("en",))
+    assert made.label([reading("🔥🔥")])[0].abstained is None
 
 
 def test_answers_come_in_order_and_do_not_depend_on_batch_mates() -> None:

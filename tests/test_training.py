@@ -20,6 +20,8 @@ from transformers.models.auto.modeling_auto import AutoModel
 
 from corpus.errors import InputError, ModelError
 from corpus.frameworks import FRAMEWORKS
+from corpus.labels import Target
+from nlp import training
 from nlp.checkpoint import load, save
 from nlp.encoding import Reader, collate
 from nlp.model import HeadSettings
@@ -196,12 +198,58 @@ def test_a_trained_model_can_go_on(tmp_path: Path) -> None:
     assert (other.name, other.recipe) == ("next", one.recipe)
 
 
+def test_what_is_recorded_is_the_bases_own_heads_and_recipe(tmp_path: Path) -> None:
+    save(tmp_path / "first", tiny_checkpoint())
+    other = settings(heads=HeadSettings(width=99), recipe=Recipe(window=128))
+    sources = Sources(train={"written": EXAMPLES}, dev={"written": EXAMPLES[:6]})
+    list(run(tmp_path / "next", sources, base=str(tmp_path / "first"), name="next", settings=other, device=CPU))
+    recorded = json.loads((tmp_path / "next" / "training.json").read_text())["settings"]
+    made = load(tmp_path / "next")
+    assert (recorded["heads"], recorded["recipe"]) == (dataclasses.asdict(made.heads), dataclasses.asdict(made.recipe))
+    assert recorded["heads"]["width"] == 8
+
+
 def test_an_encoder_that_reads_too_little_is_refused(tmp_path: Path) -> None:
     base = encoder(tmp_path, "bert")
     with pytest.raises(ModelError, match="window = 128"):
         start(base, name="x", heads=HeadSettings(), recipe=Recipe(window=200), languages=("en",))
     with pytest.raises(ModelError, match="cannot be opened"):
         start(str(tmp_path / "nothing"), name="x", heads=HeadSettings(), recipe=Recipe(), languages=("en",))
+
+
+def long_example(targets: int) -> Example:
+    named = tuple(Target(name=f"t{n}", label="torch", aliases=(f"t{n}",)) for n in range(targets))
+    return Example(
+        id="long", source="debates", text="i love t0 " + "one two three " * 60, targets=named, camp=0,
+        stances=(2, *[1] * (targets - 1)),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("family", ["roberta", "xlm-roberta", "mpnet"])
+def test_an_encoder_that_states_more_than_it_reads_reads_what_the_message_says(tmp_path: Path, family: str) -> None:
+    base = encoder(tmp_path, family)
+    with pytest.raises(ModelError, match=r"reads 128 tokens: set \[recipe\] window = 128 or less"):
+        start(base, name="x", heads=HeadSettings(), recipe=Recipe(window=130), languages=("en",))
+    made = start(base, name="x", heads=HeadSettings(), recipe=Recipe(window=128, context=8), languages=("en",))
+    [answer] = predict_examples(made, [long_example(1)], CPU)
+    assert answer.windows > 1
+
+
+def test_full_rows_beside_rows_of_more_targets_stay_within_what_the_encoder_reads(tmp_path: Path) -> None:
+    base = encoder(tmp_path / "base", "bert")  # reads 128 tokens
+    stage = dataclasses.replace(settings().stages[0], epochs=1, mix={"debates": 1}, batch=8)
+    full = settings(stages=(stage,), recipe=Recipe(window=128, context=16, overlap=8))
+    sources = Sources(train={"debates": [long_example(1), *EXAMPLES[:3], long_example(6)]}, dev={"written": EXAMPLES})
+    list(run(tmp_path / "model", sources, base=base, name="mine", settings=full, device=CPU))
+    assert load(tmp_path / "model").recipe.window == 128
+
+
+def test_examples_of_more_targets_than_a_window_holds_stop_a_run_before_it_starts(tmp_path: Path) -> None:
+    base = encoder(tmp_path / "base", "bert")
+    sources = Sources(train={"written": [*EXAMPLES, long_example(60)]}, dev={"written": EXAMPLES})
+    steps = run(tmp_path / "model", sources, base=base, name="mine", settings=settings(), device=CPU)
+    with pytest.raises(ModelError, match=r"room for \d+ targets, not 60"):
+        next(steps)
 
 
 def test_settings_are_read_and_mistakes_named(tmp_path: Path) -> None:
@@ -231,6 +279,22 @@ STAGE = "epochs = 1\nencoder_rate = 1e-4\nhead_rate = 1e-3\nmix = { written = 1 
         (f"[[stage]]\n{STAGE}[loss]\ncamps = 1\n", r"\[loss\]: unknown key 'camps'"),
         (f"[[stage]]\n{STAGE}[loss]\ncamp = 'much'\n", "camp = 'much' should be a number"),
         (f"[[stage]]\n{STAGE.replace('= 1 }', '= -1 }')}", "written = -1 should be a number"),
+        (f"[[stage]]\n{STAGE.replace('= 1 }', '= inf }')}", "written = inf should be a number"),
+        (f"[[stage]]\n{STAGE}batch = 0\n", "batch = 0 should be a whole number, 1 or more"),
+        (f"[[stage]]\n{STAGE}batch = 1.5\n", "batch = 1.5 should be a whole number"),
+        (f"[[stage]]\n{STAGE}layer_decay = true\n", "layer_decay = True should be a number, from 0 to 1"),
+        (f"[[stage]]\n{STAGE.replace('1e-4', 'nan')}", "encoder_rate = nan should be a number, 0 or more"),
+        (f"[[stage]]\n{STAGE.replace('epochs = 1', 'epochs = 0')}", "epochs = 0 should be a whole number, 1 or more"),
+        (f"masked = 1.5\n[[stage]]\n{STAGE}", "masked = 1.5 should be a number, from 0 to"),
+        (f"seed = 'x'\n[[stage]]\n{STAGE}", "seed = 'x' should be a whole number, 0 or more"),
+        (f"[[stage]]\n{STAGE}[heads]\ndropout = 1\n", "dropout = 1 should be a number, from 0 to"),
+        (f"[[stage]]\n{STAGE}[heads]\nwidth = 0\n", "width = 0 should be a whole number, 1 or more"),
+        (f"[[stage]]\n{STAGE}[recipe]\noverlap = -1\n", "overlap = -1 should be a whole number, 0 or more"),
+        (f"[[stage]]\n{STAGE}[recipe]\nversion = 2\n", "version = 2 should be"),
+        *(
+            (f"[[stage]]\n{STAGE}[recipe]\nwindow = {n}\n", rf"\[recipe\]: window = {n} has no room .* window = 127 or")
+            for n in (64, 96, 110)
+        ),
     ],
 )
 def test_training_files_that_would_train_something_else_are_refused(tmp_path: Path, text: str, message: str) -> None:
@@ -239,6 +303,17 @@ def test_training_files_that_would_train_something_else_are_refused(tmp_path: Pa
     with pytest.raises(InputError, match=message) as caught:
         load_settings(path)
     assert "\n" not in str(caught.value)
+
+
+def test_the_least_window_that_the_message_names_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "t.toml"
+    path.write_text(f"[[stage]]\n{STAGE}[recipe]\nwindow = 127\n", "utf-8")
+    assert load_settings(path).recipe.window == 127
+
+
+@pytest.mark.parametrize("path", sorted(Path(training.__path__[0]).glob("*.toml")), ids=lambda path: path.name)
+def test_the_training_files_of_the_package_are_read(path: Path) -> None:
+    assert load_settings(path).stages
 
 
 def test_heads_that_a_file_does_not_weigh_keep_their_weights(tmp_path: Path) -> None:

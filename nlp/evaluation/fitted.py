@@ -43,14 +43,17 @@ class Fitted:
         self._looseness = looseness
 
     def __call__(self, question: Question) -> Reply | None:
-        """Reply to any question; None where the training texts are not labelled for it."""
+        """Reply to any question; None where the training texts are not labelled for it, or a fold leaves none."""
         known = question if self._training is None else self._training.get(question.task)
         if known is None or known.classes != question.classes:
+            return None
+        splits = list(self._splits(known, question))
+        if not all(len(learn) for learn, _ in splits):
             return None
         known_rows = self._features(known)
         asked_rows = known_rows if known is question else self._features(question)
         probabilities = np.zeros((len(question.rows), len(question.classes)))
-        for learn, asked in self._splits(known, question):
+        for learn, asked in splits:
             probabilities[asked] = self._fit(
                 known_rows[learn], known.truth[learn], asked_rows[asked], len(known.classes)
             )
@@ -61,9 +64,10 @@ class Fitted:
     def _splits(self, known: Question, question: Question) -> Iterator[tuple[Ints, Ints]]:
         """Give rows to learn from and rows to reply to."""
         asked, theirs = _parts(question), _parts(known)
-        if len(set(asked)) > MOST_PARTS or not set(asked) <= set(theirs):
-            asked[:] = theirs[:] = ""  # one regression for all
         folds = np.array([bucket(row.example.group, _FOLDS) for row in question.rows])
+        within = known is question and any(len(set(folds[asked == part])) == 1 for part in set(asked))
+        if len(set(asked)) > MOST_PARTS or not set(asked) <= set(theirs) or within:
+            asked[:] = theirs[:] = ""  # one regression for all
         for part in sorted(set(asked)):
             here = asked == part
             if known is not question:
@@ -73,8 +77,6 @@ class Fitted:
                 yield np.flatnonzero(here & (folds != fold)), np.flatnonzero(here & (folds == fold))
 
     def _fit(self, known: NDArray[Any], truth: Ints, asked: NDArray[Any], classes: int) -> Array:
-        if not len(truth):
-            return np.full((len(asked), classes), 1 / classes)
         prepare = self._prepare(len(known))
         learn, answer = prepare.fit_transform(known), prepare.transform(asked)
         if truth.ndim == 2:

@@ -27,11 +27,11 @@ _PROPORTIONS = ("accuracy", "false camps")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A measured value in 0 to 1 and its 95% interval."""
+    """A measured value in 0 to 1 and its 95% interval; None where all is of one group, which has nothing to vary."""
 
     value: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
 
 
 def tallies(truth: Ints, guess: Ints, classes: int) -> Array:
@@ -40,7 +40,8 @@ def tallies(truth: Ints, guess: Ints, classes: int) -> Array:
         right = (truth == guess).all(1)
         parts = (truth * guess, (1 - truth) * guess, truth * (1 - guess), right, ~right)
         return np.column_stack(parts).astype(np.float64)
-    cells: Array = np.eye(classes * classes)[truth * classes + guess]
+    cells = np.zeros((len(truth), classes * classes))
+    cells[np.arange(len(truth)), truth * classes + guess] = 1
     return cells
 
 
@@ -70,8 +71,10 @@ def figures(counts: Array, groups: Sequence[str], measures: Mapping[str, Measure
 
     Where a proportion is 0 or 1 in every resample, which says nothing, the interval is the exact one for the groups.
     """
-    total, drawn = counts.sum(0), bootstrap(counts, groups)
-    unseen = 1 - 0.025 ** (1 / len(set(groups)))
+    total = counts.sum(0)
+    if len(set(groups)) == 1:
+        return {name: Figure(value=measure(total), low=None, high=None) for name, measure in measures.items()}
+    drawn, unseen = bootstrap(counts, groups), 1 - 0.025 ** (1 / len(set(groups)))
     found = {}
     for name, measure in measures.items():
         value = measure(total)
@@ -82,12 +85,12 @@ def figures(counts: Array, groups: Sequence[str], measures: Mapping[str, Measure
     return found
 
 
-def calibration(probabilities: Array, truth: Ints) -> float:
-    """Measure the expected calibration error; where any number of classes applies, over each yes and no."""
+def calibration(probabilities: Array, truth: Ints, guess: Ints) -> float:
+    """Measure the expected calibration error of a guess; where any number of classes applies, over each yes and no."""
     if truth.ndim == 2:
         yes = probabilities.ravel()
         return calibration_error(np.column_stack([1 - yes, yes]), truth.ravel())
-    return calibration_error(probabilities, truth)
+    return calibration_error(probabilities, truth, guess)
 
 
 def _accuracy(counts: Array) -> float:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 import numpy as np
 
 from corpus.labels import NEUTRAL, REASONS, SENTIMENTS, STANCES
-from nlp.training.corpora import COMPARED
+from nlp.training.corpora import COMPARED, COMPARISON
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -104,16 +104,17 @@ def likeliest(probabilities: Array) -> Reply:
 
 def is_comparison(example: Example) -> bool:
     """Say whether only the better one of a pair is known."""
-    return example.camp is not None and example.stances is None and len(example.targets) == 2
+    return example.camp is not None and example.source == COMPARISON
 
 
 def _all(examples: Sequence[Example]) -> Iterator[Question]:
     """Put every question. Camps and switches are asked of one debate: the list of targets that most examples have."""
     numbered = [Row(number, example) for number, example in enumerate(examples)]
-    camps = [row for row in numbered if row.example.camp is not None and not is_comparison(row.example)]
-    debate = Counter(row.example.targets for row in camps).most_common(1)
+    told = [row for row in numbered if _tells_of_sides(row.example)]
+    debate = Counter(row.example.targets for row in told).most_common(1)
     targets = debate[0][0] if debate else ()
-    camps = [row for row in camps if row.example.targets == targets]
+    told = [row for row in told if row.example.targets == targets]
+    camps = [row for row in told if row.example.camp is not None]
     names = [target.name for target in targets]
     yield _question("camp", (*(f"pro-{name}" for name in names), NEUTRAL), camps, [row.example.camp for row in camps])
     yield _stances(numbered)
@@ -124,10 +125,14 @@ def _all(examples: Sequence[Example]) -> Iterator[Question]:
     reasoned = [row for row in numbered if row.example.reasons is not None]
     flags = [[int(n in (row.example.reasons or ())) for n in range(len(REASONS))] for row in reasoned]
     yield _question("reasons", REASONS, reasoned, flags)
-    moving = [row for row in camps if row.example.left is not None and row.example.joined is not None]
+    moving = [row for row in told if row.example.left is not None and row.example.joined is not None]
     went = [_move(len(names), row.example.left, row.example.joined) for row in moving]
     moves = [f"{names[left]}>{names[joined]}" for left, joined in _moves(len(names))]
     yield _question("switch", (STAYED, *moves), moving, went)
+
+
+def _tells_of_sides(example: Example) -> bool:
+    return not is_comparison(example) and (example.camp is not None or example.left is not None)
 
 
 def _question(task: str, classes: Sequence[str], rows: Iterable[Row], truth: Sequence[object]) -> Question:
@@ -151,7 +156,9 @@ def _moves(targets: int) -> list[tuple[int, int]]:
 
 def _move(targets: int, left: int | None, joined: int | None) -> int:
     """Find the class of a move; one from or to nothing is none, as in the labels that the program stores."""
-    return next((n for n, move in enumerate(_moves(targets), 1) if move == (left, joined)), 0)
+    if left is None or joined is None or left == joined or targets in (left, joined):
+        return 0
+    return 1 + left * (targets - 1) + joined - (joined > left)
 
 
 def _pick(question: Question, row: Row, answer: Answer) -> Array | None:

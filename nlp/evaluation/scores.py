@@ -9,13 +9,13 @@ import numpy as np
 
 from corpus.labels import NEUTRAL
 from nlp.evaluation.measures import MEASURES, Figure, calibration, figures, flag_scores, square, tallies
-from nlp.evaluation.questions import MOST_PARTS, TASKS, ask, reply
+from nlp.evaluation.questions import MOST_PARTS, TASKS, Reply, ask, reply
 from nlp.metrics import ClassScores, class_scores
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from nlp.evaluation.questions import Array, Ints, Predict, Question, Reply
+    from nlp.evaluation.questions import Array, Ints, Predict, Question
     from nlp.training.example import Example
 
 LENGTHS = {"under 10 words": 10, "10 to 29 words": 30, "30 to 99 words": 100}
@@ -34,8 +34,9 @@ class Slice:
 class Score:
     """How well a system did one task on n texts (for "stance": texts and targets) from so many groups (threads).
 
-    `figures` begins with the headline. `confusion` is [true class, guessed class], empty for "reasons". `ece` is None
-    where a system gives no probabilities. `parts` holds each target of "stance" alone, where they are few.
+    `figures` begins with the headline. `classes` of "switch" are those that occur, true or guessed. `confusion` is
+    [true class, guessed class], empty for "reasons". `ece` is None where a system gives no probabilities. `parts` holds
+    each target of "stance" alone, where they are few.
     """
 
     task: str
@@ -75,6 +76,8 @@ def score(question: Question, said: Reply | None, tasks: Collection[str] = TASKS
     """Score a reply (None: no score); one to "camp" tells of false camps too."""
     if said is None:
         return []
+    if question.task == "switch":
+        question, said = _occurring(question, said)
     every = np.arange(len(question.rows))
     neutral = every[question.truth == len(question.classes) - 1] if question.classes[-1] == NEUTRAL else every[:0]
     asked = {question.task: every, "false-camps": neutral}
@@ -85,6 +88,18 @@ def words(text: str) -> str:
     """Name the class of length of a text."""
     count = len(text.split())
     return next((name for name, limit in LENGTHS.items() if count < limit), LONGEST)
+
+
+def _occurring(question: Question, said: Reply) -> tuple[Question, Reply]:
+    """Keep the moves that occur, true or guessed: their number grows with the square of the targets'."""
+    kept = np.union1d([0], np.concatenate([question.truth, said.guess]))
+    narrow = replace(
+        question,
+        classes=tuple(question.classes[n] for n in kept),
+        truth=np.searchsorted(kept, question.truth),
+    )
+    likely = None if said.probabilities is None else said.probabilities[:, kept]
+    return narrow, Reply(np.searchsorted(kept, said.guess), likely)
 
 
 def _with_slices(question: Question, task: str, said: Reply, chosen: Ints) -> Score:
@@ -133,7 +148,7 @@ def _score(question: Question, task: str, said: Reply, chosen: Ints) -> Score:
         figures=figures(counts, groups, MEASURES[task]),
         classes=flag_scores(total, question.classes) if flags else class_scores(square(total), question.classes),
         confusion=[] if flags else square(total).tolist(),
-        ece=None if likely is None else calibration(likely[chosen], truth),
+        ece=None if likely is None else calibration(likely[chosen], truth, said.guess[chosen]),
     )
 
 

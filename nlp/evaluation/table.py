@@ -26,17 +26,23 @@ def lines(evaluations: Sequence[Evaluation]) -> Iterator[str]:
 
 
 def _side_by_side(task: str, evaluations: Sequence[Evaluation]) -> Iterator[str]:
-    scored = [(found.system, score) for found in evaluations for score in found.scores if score.task == task]
-    first = scored[0][1]
+    scored = [(found.system, next((s for s in found.scores if s.task == task), None)) for found in evaluations]
+    first = next(score for _, score in scored if score)
     unit = "text and target pairs" if task == "stance" else "texts"
-    yield f"{task}: {first.n:,} {unit}, {first.groups:,} threads; 95% intervals in brackets"
-    names = list(first.figures)
-    table = [["", *names, "" if task == "false-camps" else "ECE"]]
-    for system, score in scored:
-        ece = "" if score.ece is None else f"{score.ece:.3f}"
-        table.append([system, *(written(score.figures[name]) for name in names), ece])
+    threads = "1 thread" if first.groups == 1 else f"{first.groups:,} threads"
+    intervals = "no intervals, which need two threads or more" if first.groups == 1 else "95% intervals in brackets"
+    yield f"{task}: {first.n:,} {unit}, {threads}; {intervals}"
+    table = [["", *first.figures, "" if task == "false-camps" else "ECE"]]
+    table += [[system, *_cells(score, list(first.figures))] for system, score in scored]
     yield from aligned(table)
     yield ""
+
+
+def _cells(score: Score | None, names: Sequence[str]) -> list[str]:
+    """Write the figures and the calibration error; a dash for each figure of a system that gives no answer."""
+    if score is None:
+        return [*("-" for _ in names), ""]
+    return [*(written(score.figures[name]) for name in names), "" if score.ece is None else f"{score.ece:.3f}"]
 
 
 def _details(system: str, score: Score) -> Iterator[str]:
@@ -81,7 +87,9 @@ def _slices(slices: Mapping[str, Slice]) -> Iterator[str]:
 
 
 def written(figure: Figure) -> str:
-    """Write a figure with its interval."""
+    """Write a figure with its interval, if it has one."""
+    if figure.low is None or figure.high is None:
+        return f"{figure.value:.3f}"
     return f"{figure.value:.3f} [{figure.low:.3f}, {figure.high:.3f}]"
 
 

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -44,7 +44,7 @@ def resume(folder: Path, *, name: str) -> Checkpoint:
 
 
 def begin(base: str, *, name: str, heads: HeadSettings, recipe: Recipe, languages: tuple[str, ...]) -> Checkpoint:
-    """Start from a Stancemap model (its folder), or put fresh heads on an encoder."""
+    """Start from a Stancemap model (its folder), with its own heads and recipe, or put fresh heads on an encoder."""
     if is_checkpoint(Path(base)):
         return resume(Path(base), name=name)
     return start(base, name=name, heads=heads, recipe=recipe, languages=languages)
@@ -73,9 +73,9 @@ def start(base: str, *, name: str, heads: HeadSettings, recipe: Recipe, language
         pad=_first(tokenizer.pad_token_id, 0),
         types=int(getattr(config, "type_vocab_size", 0) or 0),
     )
-    longest = int(getattr(config, "max_position_embeddings", recipe.window))
-    if recipe.window > longest:
-        raise ModelError(f"the encoder {base} reads {longest} tokens: set [recipe] window = {longest} or less")
+    most = longest(encoder)
+    if most is not None and recipe.window > most:
+        raise ModelError(f"the encoder {base} reads {most} tokens: set [recipe] window = {most} or less")
     torch.manual_seed(1)
     return Checkpoint(
         name=name,
@@ -88,6 +88,20 @@ def start(base: str, *, name: str, heads: HeadSettings, recipe: Recipe, language
         languages=languages,
         revision="",
     )
+
+
+def longest(encoder: Any) -> int | None:
+    """Count the tokens of the longest batch that an encoder reads, rounded as batches are; None: it states no limit.
+
+    The RoBERTa kinds, MPNet among them, state more than they read: their positions start behind that of their padding.
+    """
+    stated = getattr(encoder.config, "max_position_embeddings", None)
+    if stated is None:
+        return None
+    table = getattr(getattr(encoder, "embeddings", None), "position_embeddings", None)
+    padding = getattr(table, "padding_idx", None)
+    read = int(stated) if padding is None else int(stated) - padding - 1
+    return read - read % 8
 
 
 def _first(*ids: int | None) -> int:

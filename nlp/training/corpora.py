@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COMPARED = ("BETTER", "WORSE", "NONE")  # the first of a pair against the second
+COMPARISON = "compsent"  # the source of every example that is a pair and which of it is the better one
 _POLARITY = {"negative": "against", "neutral": "none", "positive": "favor"}
 _FRAMEWORK_MENTIONS = Mentions(FRAMEWORKS)
 
@@ -93,7 +94,7 @@ def rumours(folder: Path, split: str) -> Iterator[Example]:
 def comparisons(folder: Path, split: str) -> Iterator[Example]:
     """CompSent-19: which of two things is the better one, read as a camp."""
     for row in rows(folder / "compsent19" / f"{split}.jsonl"):
-        yield comparison(row, row["id"], "compsent")
+        yield comparison(row, row["id"])
 
 
 def framework_posts(folder: Path, *, test: bool) -> Iterator[Example]:
@@ -127,9 +128,8 @@ def written_example(row: dict[str, Any], source: str, targets: tuple[Target, ...
     """
     context = row.get("parent") or row.get("parent_text")
     names = [target.name for target in targets]
-    stance, switch = row.get("stance"), row.get("switch") or {}
-    held = tuple(place(STANCES, stance.get(name), f"stance toward {name}") for name in names) if stance else None
-    where = {**{name: n for n, name in enumerate(names)}, NEUTRAL: len(names)}
+    held = _held(row["stance"], names) if row.get("stance") else None
+    switch, ends = row.get("switch") or {}, (*names, NEUTRAL)
     camp = str(row["camp"]).removeprefix("pro-") if "camp" in row else None
     return Example(
         id=row["id"],
@@ -138,12 +138,12 @@ def written_example(row: dict[str, Any], source: str, targets: tuple[Target, ...
         context=context,
         group=row.get("group") or context or row["id"],
         targets=targets,
-        camp=None if camp is None else place((*names, NEUTRAL), camp, "camp"),
+        camp=None if camp is None else place(ends, camp, "camp"),
         stances=held,
         sentiment=place(SENTIMENTS, row["sentiment"], "sentiment") if "sentiment" in row else None,
         reasons=tuple(place(REASONS, name, "reason") for name in row["reasons"]) if "reasons" in row else None,
-        left=where.get(switch.get("from", NEUTRAL), len(names)) if "switch" in row else None,
-        joined=where.get(switch.get("to", NEUTRAL), len(names)) if "switch" in row else None,
+        left=place(ends, switch.get("from") or NEUTRAL, "switch from") if "switch" in row else None,
+        joined=place(ends, switch.get("to") or NEUTRAL, "switch to") if "switch" in row else None,
         relevant=_relevance(row["text"], context, held) if held else None,
     )
 
@@ -163,7 +163,7 @@ def toned(row: dict[str, Any], identity: str, source: str) -> Example:
 
 def toward(row: dict[str, Any], identity: str, source: str) -> Example:
     """Read a `text` with the stance toward one `target`, its `label`, or toward several `targets`."""
-    held = {part["target"]: place(STANCES, _stance(part["label"]), "label") for part in row.get("targets", [row])}
+    held = {part["target"]: place(STANCES, _stance(part["label"]), "label") for part in row.get("targets") or [row]}
     return Example(
         id=identity,
         source=source,
@@ -174,11 +174,11 @@ def toward(row: dict[str, Any], identity: str, source: str) -> Example:
     )
 
 
-def comparison(row: dict[str, Any], identity: str, source: str) -> Example:
+def comparison(row: dict[str, Any], identity: str) -> Example:
     """Read a `text` whose `label` says whether `object_a` is BETTER or WORSE than `object_b`, or NONE; as a camp."""
     pair = (_named(row["object_a"]), _named(row["object_b"]))
     camp = place(COMPARED, row["label"], "label")
-    return Example(id=identity, source=source, text=row["text"], targets=pair, camp=camp, group=row["text"])
+    return Example(id=identity, source=COMPARISON, text=row["text"], targets=pair, camp=camp, group=row["text"])
 
 
 def place(names: Sequence[str], label: object, key: str) -> int:
@@ -188,6 +188,15 @@ def place(names: Sequence[str], label: object, key: str) -> int:
     return names.index(str(label))
 
 
+def _held(stance: dict[str, Any], names: Sequence[str]) -> tuple[int | None, ...]:
+    """Read a stance for each target; None toward those that the record leaves out."""
+    known = {
+        place(names, name, "stance toward"): place(STANCES, side, f"stance toward {name}")
+        for name, side in stance.items()
+    }
+    return tuple(known.get(n) for n in range(len(names)))
+
+
 def _stance(label: object) -> object:
     """Read a polarity, in words or as a number, as a stance; what is neither stays as it is."""
     if isinstance(label, int):
@@ -195,11 +204,11 @@ def _stance(label: object) -> object:
     return _POLARITY.get(str(label), label)
 
 
-def _relevance(text: str, context: str | None, held: Sequence[int]) -> bool | None:
-    """Say whether a post takes a stance or names a target; unknown where only the context names one."""
-    if any(stance != STANCES.index("none") for stance in held) or _FRAMEWORK_MENTIONS.find(text):
+def _relevance(text: str, context: str | None, held: Sequence[int | None]) -> bool | None:
+    """Say whether a post takes a stance or names a target; unknown where a stance is, or only the context names one."""
+    if any(stance not in (None, STANCES.index("none")) for stance in held) or _FRAMEWORK_MENTIONS.find(text):
         return True
-    return None if context and _FRAMEWORK_MENTIONS.find(context) else False
+    return None if None in held or (context and _FRAMEWORK_MENTIONS.find(context)) else False
 
 
 def _other_debate(row: dict[str, Any]) -> Example:

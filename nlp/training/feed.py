@@ -9,13 +9,13 @@ import numpy as np
 import torch
 
 from corpus.labels import REASONS, STANCES
-from nlp.encoding import Batch, Reader, Special, Window, collate
+from nlp.encoding import Batch, Reader, Special, Window, check_room, collate
 from nlp.model import Outputs
 from nlp.training.augment import estrange, permute, shuffle
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tokenizers import Tokenizer
 
@@ -56,10 +56,19 @@ class Truth:
 
 
 class Feed:
-    """Tokenises examples, keeping one reader for each list of targets."""
+    """Tokenises examples, keeping one reader for each list of targets.
 
-    def __init__(self, tokenizer: Tokenizer, special: Special, recipe: Recipe) -> None:
+    In a batch, a row is pushed to the right by the slots of the widest. Told the `longest` row that the encoder reads
+    and the `widest` list of targets that comes, it cuts windows so that they stay within; ModelError where too little
+    is left of them.
+    """
+
+    def __init__(
+        self, tokenizer: Tokenizer, special: Special, recipe: Recipe, *, longest: int | None = None, widest: int = 0
+    ) -> None:
         self._tokenizer, self._special, self._recipe = tokenizer, special, recipe
+        self._longest, self._widest = longest, widest
+        check_room(self._cut(widest), widest)
         known = (tokenizer.token_to_id(name) for name in ("[MASK]", "<mask>"))
         self.mask = next((found for found in known if found is not None), special.pad)
         self._readers: dict[tuple[Target, ...], Reader] = {}
@@ -80,8 +89,19 @@ class Feed:
         if reader is None:
             if len(self._readers) > 5000:  # targets are as many as texts in some corpora
                 self._readers.clear()
-            reader = self._readers[targets] = Reader(self._tokenizer, self._special, self._recipe, targets)
+            recipe = self._cut(len(targets))
+            reader = self._readers[targets] = Reader(self._tokenizer, self._special, recipe, targets)
         return reader
+
+    def _cut(self, targets: int) -> Recipe:
+        if self._longest is None:
+            return self._recipe
+        return replace(self._recipe, window=min(self._recipe.window, self._longest - max(0, self._widest - targets)))
+
+
+def widest(sources: Iterable[Sequence[Example]]) -> int:
+    """Count the targets of the example that has most."""
+    return max((len(example.targets) for examples in sources for example in examples), default=0)
 
 
 def epoch(

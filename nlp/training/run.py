@@ -13,9 +13,9 @@ import torch
 from corpus.labels import STANCES
 from nlp.checkpoint import Calibration, save
 from nlp.predict import predict_examples
-from nlp.training.base import begin
+from nlp.training.base import begin, longest
 from nlp.training.calibrate import offset, shifted, temperature
-from nlp.training.feed import Feed
+from nlp.training.feed import Feed, widest
 from nlp.training.loop import train
 from nlp.training.teacher import Teacher
 
@@ -41,15 +41,22 @@ def run(
 ) -> Iterator[Progress]:
     """Train a model from an encoder, with a larger one as its teacher where there is one, and write its folder."""
     begun = begin(base, name=name, heads=settings.heads, recipe=settings.recipe, languages=("en",))
-    feed = Feed(begun.tokenizer, begun.special, begun.recipe)
+    feed = Feed(
+        begun.tokenizer,
+        begun.special,
+        begun.recipe,
+        longest=longest(begun.model.encoder),
+        widest=widest([*sources.train.values(), *sources.dev.values()]),
+    )
     before = {key: weights.clone() for key, weights in begun.model.state_dict().items()}
     tutor = Teacher(teacher, device, seed=settings.seed) if teacher else None
     yield from train(begun.model, feed, sources.train, settings=settings, device=device, teacher=tutor)
     after = begun.model.state_dict()
     begun.model.load_state_dict({key: torch.lerp(after[key], before[key].to(device), settings.kept) for key in after})
     save(folder, replace(begun, calibration=calibrate(begun, sources, device)))
+    used = replace(settings, heads=begun.heads, recipe=begun.recipe)
     (folder / "training.json").write_text(
-        json.dumps(_origin(settings, sources, base, device, teacher), indent=2) + "\n", "utf-8"
+        json.dumps(_origin(used, sources, base, device, teacher), indent=2) + "\n", "utf-8"
     )
 
 

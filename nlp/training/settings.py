@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from corpus.errors import InputError
+from nlp.encoding import most_targets
 from nlp.model import HeadSettings
 from nlp.recipe import Recipe
 
@@ -16,6 +18,19 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 HEADS = {"camp": 1.0, "stance": 1.0, "sentiment": 1.0, "reasons": 1.0, "left": 0.3, "joined": 0.3, "relevance": 0.3}
+
+_SHARE = (0.0, 1.0)
+_PART = (0.0, 0.9999)  # of these, the whole would leave nothing to learn from
+_AMOUNT = (0.0, math.inf)
+_COUNT = (1, math.inf)
+_LIMITS: Mapping[str, tuple[float, float]] = {
+    "seed": (0, 2**63 - 1), "permuted": _SHARE, "estranged": _SHARE, "masked": _PART, "frozen": (0, math.inf),
+    "kept": _SHARE, "averaging": _PART, "label_smoothing": _PART, "consistency": _AMOUNT, "taught": _SHARE,
+    "epochs": _COUNT, "encoder_rate": _AMOUNT, "head_rate": _AMOUNT, "layer_decay": _SHARE, "batch": _COUNT,
+    "warmup": _SHARE, "weight_decay": _AMOUNT, "width": _COUNT, "dropout": _PART, "version": (1, 1),
+    "window": _COUNT, "context": (0, math.inf), "overlap": (0, math.inf),
+}  # fmt: skip
+_FEWEST_TARGETS = 3  # those of the written posts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +85,21 @@ def load_settings(path: Path) -> TrainingSettings:
             "stages": _stages(table.get("stage"), path),
             "loss": {**HEADS, **_weights(table.get("loss", {}), f"{path} [loss]", HEADS)},
             "heads": _build(HeadSettings, table.get("heads", {}), path),
-            "recipe": _build(Recipe, table.get("recipe", {}), path),
+            "recipe": _recipe(table.get("recipe", {}), path),
         },
         path,
     )
+
+
+def _recipe(table: Any, path: Path) -> Recipe:
+    recipe = _build(Recipe, table, path)
+    if most_targets(recipe) < _FEWEST_TARGETS:
+        least = recipe.window + _FEWEST_TARGETS - most_targets(recipe)
+        raise InputError(
+            f"{path} [recipe]: window = {recipe.window} has no room for a post beside context = {recipe.context} and "
+            f"overlap = {recipe.overlap}: set window = {least} or more"
+        )
+    return recipe
 
 
 def _stages(tables: Any, path: Path) -> tuple[Stage, ...]:
@@ -90,7 +116,7 @@ def _weights(table: Any, where: str, known: Collection[str] | None = None) -> Ma
         raise InputError(f"{where} should be a table of numbers")
     _known(table, known if known is not None else table, where)
     for name, weight in table.items():
-        if isinstance(weight, bool) or not isinstance(weight, int | float) or not weight >= 0:
+        if not _within(weight, float, _AMOUNT):
             raise InputError(f"{where}: {name} = {weight!r} should be a number, 0 or more")
     return table
 
@@ -104,8 +130,25 @@ def _known(table: Collection[str], known: Collection[str], where: str) -> None:
 def _build(kind: type[T], table: Any, path: Path) -> T:
     if not isinstance(table, dict):
         raise InputError(f"{path}: write {kind.__name__.removesuffix('Settings').lower()} as a table")
-    _known(table, {entry.name for entry in fields(kind)}, str(path))  # type: ignore[arg-type]
+    kinds = {entry.name: str(entry.type) for entry in fields(kind)}  # type: ignore[arg-type]
+    _known(table, kinds, str(path))
+    for name, value in table.items():
+        if name in _LIMITS:
+            _check(name, value, int if kinds[name] == "int" else float, path)
     try:
         return kind(**table)
     except TypeError as error:
         raise InputError(f"{path}: {error}") from error
+
+
+def _check(name: str, value: Any, kind: type, path: Path) -> None:
+    low, high = _LIMITS[name]
+    if not _within(value, kind, (low, high)):
+        what = "a whole number" if kind is int else "a number"
+        bounds = f"{low:g} or more" if high > 1 else f"from {low:g} to {high:g}"
+        raise InputError(f"{path}: {name} = {value!r} should be {what}, {bounds}")
+
+
+def _within(value: Any, kind: type, limits: tuple[float, float]) -> bool:
+    fits = not isinstance(value, bool) and isinstance(value, int if kind is int else int | float)
+    return fits and math.isfinite(value) and limits[0] <= value <= limits[1]

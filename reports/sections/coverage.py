@@ -37,7 +37,7 @@ MEANINGS = {
     Abstained.OFF_TOPIC.value: ("off topic", "neither the post nor what it answers speaks of a target"),
     Abstained.LANGUAGE.value: ("other language", "not one that the model reads"),
     Abstained.CONTEXT.value: ("needs context", "a bare reply to a post that the corpus does not hold"),
-    Abstained.EMPTY.value: ("no text", "nothing but links, handles or images"),
+    Abstained.EMPTY.value: ("no text", "nothing but links, other people's handles or images"),
     UNLABELLED: ("unlabelled", "not read by the model yet: run the labelling again"),
 }
 

@@ -60,8 +60,8 @@ def command(
 
     A row holds a text and labels by the annotation rules (camp, stance, sentiment, reasons, switch), or one label: its
     sentiment, the stance toward a target, or which of object_a and object_b is the better. The model answers for every
-    text, also where `stancemap label` would abstain. A Hugging Face classifier (its folder, or hub:) answers for
-    sentiment alone. --task, --model and --train may be repeated.
+    text, also where `stancemap label` would abstain. Rows left blank are passed over. A Hugging Face classifier (its
+    folder, or hub:) answers for sentiment alone. --task, --model and --train may be repeated.
 
     \b
     Examples:
@@ -88,7 +88,8 @@ def command(
     evaluations = list(_compare(systems, questions, asked))
     if as_json:
         rows = [asdict(evaluation) for evaluation in evaluations]
-        console.as_json({"texts": len(found.examples), "labels_without_text": found.unmatched, "systems": rows})
+        left_out = {"labels_without_text": found.unmatched, "rows_left_blank": found.blank}
+        console.as_json({"texts": len(found.examples), **left_out, "systems": rows})
     else:
         for line in lines(evaluations):
             console.say(line)
@@ -107,6 +108,8 @@ def _examples(config: Config, data: tuple[Path, ...], labels: Path | None) -> Fo
         raise click.UsageError("name labelled files, or --labels for the posts of the corpus")
     if found.unmatched:
         console.warn(f"{console.count(found.unmatched, 'label')} left out: no readable post has that id")
+    if found.blank:
+        console.warn(f"{console.count(found.blank, 'row')} left out: not labelled yet")
     return found
 
 
