@@ -47,7 +47,7 @@ def export(
     """Write all posts with the labels of one set (without it, the default one) and give their number.
 
     Without a format the ending of the file's name tells it. The file appears when it is whole; until then an older one
-    stays. `progress` is told now and then how many posts have been read.
+    stays. A pipe or a device is written straight. `progress` is told now and then how many posts have been read.
     """
     path = Path(path)
     name = _format(path, format)
@@ -89,9 +89,22 @@ def _format(path: Path, given: str | None) -> str:
 
 @contextmanager
 def _replacing(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file beside `path` that takes its place when all went well."""
+    """Open a file that takes the place of `path`, or of what that links to, when all went well; a pipe, as it is."""
     if path.is_dir() or not path.parent.is_dir():
         raise InputError(f"cannot write {path}: name a file in a folder that exists")
+    try:
+        if path.exists() and not path.is_file():
+            with path.open("wb") as file:
+                yield file
+        else:
+            with _beside(Path(os.path.realpath(path))) as file:
+                yield file
+    except OSError as error:
+        raise InputError(f"cannot write {path} ({error.strerror or error}): check its folder and free space") from error
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[IO[bytes]]:
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with beside.open("wb") as file:
@@ -99,8 +112,6 @@ def _replacing(path: Path) -> Iterator[IO[bytes]]:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
-    except OSError as error:
-        raise InputError(f"cannot write {path} ({error.strerror or error}): check its folder and free space") from error
     finally:
         beside.unlink(missing_ok=True)
 
@@ -125,7 +136,9 @@ def _cell(value: object) -> object:
         return to_iso(value)
     if isinstance(value, dict):
         return json.dumps(value)
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+    # Texts that look guarded are guarded as well, so that a reader may take one quote off.
+    is_guarded = isinstance(value, str) and value.lstrip("'").startswith(FORMULA_STARTS)
+    return f"'{value}" if is_guarded else value
 
 
 def _write_parquet(file: IO[bytes], content: Content) -> None:

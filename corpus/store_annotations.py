@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.annotation import Annotated, Annotation
 from corpus.copies import firsts, words
+from corpus.errors import InputError
 from corpus.row import from_iso, to_iso
 
 if TYPE_CHECKING:
@@ -75,13 +76,16 @@ def copies(connection: sqlite3.Connection) -> dict[int, int]:
 
 
 def _key(connection: sqlite3.Connection, item: Annotation) -> int | None:
-    """Find a post by its id, and by its platform where that is said; None where there is none, or several."""
+    """Find a post by its id, and by its platform where that is said; InputError where it is but one of several."""
+    query = "SELECT key, platform FROM posts WHERE id = ?"
     if item.platform:
-        found = connection.execute("SELECT key FROM posts WHERE platform = ? AND id = ?", (item.platform, item.id))
+        found = connection.execute(f"{query} AND platform = ?", (item.id, item.platform)).fetchall()
     else:
-        found = connection.execute("SELECT key FROM posts WHERE id = ? LIMIT 2", (item.id,))
-    keys = found.fetchall()
-    return int(keys[0][0]) if len(keys) == 1 else None
+        found = connection.execute(f"{query} ORDER BY platform", (item.id,)).fetchall()
+    if len(found) > 1:
+        on = ", ".join(platform for _, platform in found)
+        raise InputError(f"the id {item.id} is that of several posts ({on}): name the platform in its row")
+    return int(found[0][0]) if found else None
 
 
 def _redraw(connection: sqlite3.Connection, key: int, item: Annotation) -> None:

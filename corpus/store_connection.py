@@ -70,11 +70,11 @@ def explained(path: Path) -> Iterator[None]:
 
 def check_file(path: Path, *, readonly: bool) -> None:
     """Make sure that there is a file to be opened, or a place for one."""
-    if path.is_dir():
-        raise CorpusError(f"{path} is a folder: name a file in it, such as {path / 'corpus.db'}")
-    if not readonly and not path.parent.is_dir():
-        raise CorpusError(f"there is no folder {path.parent}: make it first, or {ANOTHER}")
     try:
+        if path.is_dir():
+            raise CorpusError(f"{path} is a folder: name a file in it, such as {path / 'corpus.db'}")
+        if not readonly and not path.parent.is_dir():
+            raise CorpusError(f"there is no folder {path.parent}: make it first, or {ANOTHER}")
         with path.open("rb") as file:
             header = file.read(len(HEADER))
     except FileNotFoundError:

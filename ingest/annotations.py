@@ -47,6 +47,8 @@ def annotation(row: Any, targets: Sequence[str], annotator: str | None = None) -
     if not row.get("id"):
         raise InputError("it names no post (id)")
     if row.get("camp") in (None, ""):
+        if filled := _filled(row):
+            raise InputError(f"it says {filled} but no camp, which every labelled row has: write {NEUTRAL} or pro-…")
         return Annotation(id=str(row["id"]), platform=platform, probability=probability, design=design)
     who = annotator or row.get("annotator")
     if not who:
@@ -67,6 +69,13 @@ def annotation(row: Any, targets: Sequence[str], annotator: str | None = None) -
         probability=probability,
         design=design,
     )
+
+
+def _filled(row: Mapping[str, Any]) -> str | None:
+    """Name what a person has filled in, though not the camp."""
+    says = {"stance": any(_of(dict, row, "stance").values())}
+    says |= {name: bool(row.get(name)) for name in ("sentiment", "reasons", "switch")}
+    return next((name for name, is_said in says.items() if is_said), None)
 
 
 def _of(kind: type[T], row: Mapping[str, Any], name: str) -> T:

@@ -159,6 +159,8 @@ class Archive:
 def open_archive(path: Path) -> Iterator[Archive]:
     """Open a file, or the standard input for "-"."""
     if path == STDIN:
+        if sys.stdin is None:
+            raise InputError("the standard input is closed: name a file, or pipe one in")
         yield Archive(path, sys.stdin.buffer, None)
         return
     with _open(path) as file:
@@ -174,3 +176,5 @@ def _open(path: Path) -> IO[bytes]:
         raise InputError(f"{path} is a folder: name the files in it") from None
     except PermissionError:
         raise InputError(f"{path}: not allowed to read it") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be opened ({error.strerror}): name another file") from None

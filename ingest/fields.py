@@ -164,4 +164,6 @@ def _written(text: str) -> float | datetime:
 
 
 def _kind(value: object) -> str:
-    return {bool: "true or false", list: "a list", dict: "an object", str: "text"}.get(type(value), "a number")
+    return {bool: "true or false", list: "a list", dict: "an object", str: "text", bytes: "not UTF-8"}.get(
+        type(value), "a number"
+    )

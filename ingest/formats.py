@@ -31,6 +31,7 @@ PARSERS: Mapping[str, Callable[[Mapping[str, Any]], Post]] = {
     "mastodon": mastodon.status,
     "table": table.post,
 }
+TWEET_PARTS = ("public_metrics", "referenced_tweets", "edit_history_tweet_ids")  # lists and objects of X alone
 WITHOUT_STORY = ("hn-item", "hn-bigquery", "mastodon")  # name their parent only: see hackernews.Threads
 
 
@@ -66,11 +67,12 @@ def replay(format: str, body: bytes) -> Post:  # noqa: A002 - as Payload calls i
     return PARSERS[format](json.loads(body))
 
 
-def recognise(value: Wire) -> Format | None:
-    """Find the format that a record is written in."""
+def recognise(value: Wire, *, is_cells: bool = False) -> Format | None:
+    """Find the format that a record, or a row of cells that hold none of X's lists and objects, is written in."""
     if "platform" in value:  # no platform says so itself, but our exports do
         return None
-    return next((format_ for format_ in FORMATS if format_.fits(value)), None)
+    found = next((format_ for format_ in FORMATS if format_.fits(value)), None)
+    return None if is_cells and found and found.key == "x-posts" else found  # many a table has an id and an author_id
 
 
 def table_format(columns: ColumnMap, platform: str | None) -> Format:
@@ -93,12 +95,18 @@ def _first(value: Wire, key: str) -> Wire:
 
 
 def _is_tweet(value: Wire) -> bool:
-    marks = ("author_id", "public_metrics", "edit_history_tweet_ids", "referenced_tweets", "possibly_sensitive")
-    return _may_be_tweet(value) and any(mark in value for mark in marks)
+    return _may_be_tweet(value) and any(mark in value for mark in ("author_id", *TWEET_PARTS, "possibly_sensitive"))
 
 
 def _may_be_tweet(value: Wire) -> bool:
     return str(value.get("id")).isdigit() and ("text" in value or "withheld" in value)
+
+
+def _is_tweet_row(value: Wire) -> bool:
+    return _may_be_tweet(value) and (
+        any(key.startswith(("public_metrics.", "referenced_tweets.")) for key in value)
+        or any(isinstance(value.get(part), str) for part in TWEET_PARTS)
+    )
 
 
 def _is_tweet_page(value: Wire) -> bool:
@@ -231,6 +239,7 @@ FORMATS: tuple[Format, ...] = (
     Format("bluesky", "Bluesky posts and threads", _is_bluesky, _split_bluesky),
     Format("hn-item", "Hacker News Firebase items", _is_item, lambda item: iter([Record("hn-item", item)])),
     Format("hn-bigquery", "Hacker News BigQuery rows", _is_bigquery, lambda row: iter([Record("hn-bigquery", row)])),
+    Format("x-table", "X API v2 table (twarc-csv)", _is_tweet_row, lambda row: iter([Record("x", x.from_cells(row))])),
     Format(
         "x-posts",
         "X API v2 posts, flattened",

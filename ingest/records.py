@@ -23,11 +23,16 @@ _UNKNOWN_LIMIT = 100  # records that no format fits before a file is given up
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOptions:
-    """How to read a file: nothing need be set. `platform` is for tables that do not say it."""
+    """How to read a file: nothing need be set.
+
+    `columns` and `platform` (of those that do not say it) are for tables; `as_table` takes for one also what a
+    platform's format fits.
+    """
 
     format: str | None = None
     columns: table.ColumnMap = table.USUAL
     platform: str | None = None
+    as_table: bool = False
     strict: bool = False
 
 
@@ -52,7 +57,9 @@ class Records:
         self._forced = self._by_key(options.format)
         self._current = self._forced
         self._names: dict[str, None] = {}
+        self._as_table = options.as_table
         self._header: tuple[str, ...] = ()
+        self._is_cells = False
         self._unseen = set(options.columns.named.values())
         self._unknown = 0
         self._strange = ""
@@ -66,7 +73,7 @@ class Records:
         """Give every record; raise InputError where the file holds none that is known."""
         for item in values(self._archive):
             if isinstance(item, Columns):
-                self._header = item.names
+                self._header, self._is_cells = item.names, item.nested.isdisjoint(formats.TWEET_PARTS)
             elif isinstance(item, BadLine):
                 self._strange = self._strange or str(item)
                 yield item
@@ -112,7 +119,7 @@ class Records:
 
     def _recognise(self, value: dict[str, Any]) -> formats.Format | None:
         """Recognise a value; a table is one from its first row on, or not at all."""
-        known = None if self._columns.named else formats.recognise(value)
+        known = None if self._as_table else formats.recognise(value, is_cells=self._is_cells)
         if known is None and self._current in (None, self._table) and self._table.fits(value):
             return self._table
         return known

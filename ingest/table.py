@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.errors import InputError
 from corpus.post import Post, State
-from ingest.fields import identifier, moment, number, string
+from ingest.fields import count, identifier, moment, readable, string
+from ingest.values import OWN_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 OTHER = "other"
+_STATES = {state.value: state for state in State}
 _USUAL_NAMES: dict[str, tuple[str, ...]] = {
     "id": ("id", "post_id", "tweet_id", "comment_id", "message_id"),
     "text": ("text", "body", "content", "full_text", "message", "comment", "post", "tweet"),
@@ -92,11 +94,15 @@ def rename(row: Mapping[str, Any], columns: ColumnMap, platform: str | None = No
 
 
 def post(row: Mapping[str, Any]) -> Post:
-    """Read a row in our names. A time without a zone is UTC; a row without an id gets one made of what it says."""
+    """Read a row in our names. A time without a zone is UTC; a row without an id gets one made of what it says.
+
+    `state`, `quoted`, `reposted` and `seen_at` mean what they say in our own exports only.
+    """
+    own = row if row.keys() >= OWN_COLUMNS else {}
     platform = (string(row, "platform") or OTHER).strip().lower()
     text = string(row, "text") or ""
     title = string(row, "title")
-    if not (text or title or string(row, "state")):
+    if not (text or title or string(own, "state")):
         raise ValueError("no text")
     key = identifier(row, "id") or _made_id(row, platform)
     reply_to = identifier(row, "reply_to")
@@ -105,8 +111,8 @@ def post(row: Mapping[str, Any]) -> Post:
         id=key,
         conversation_id=identifier(row, "conversation_id") or key,
         reply_to=reply_to,
-        quoted=identifier(row, "quoted"),
-        reposted=identifier(row, "reposted"),
+        quoted=readable(own, "quoted"),
+        reposted=readable(own, "reposted"),
         community=identifier(row, "community"),
         author=identifier(row, "author"),
         created_at=moment(row, "created_at"),
@@ -114,9 +120,9 @@ def post(row: Mapping[str, Any]) -> Post:
         text=text,
         language=string(row, "language"),
         url=string(row, "url"),
-        score=number(row, "score"),
-        state=_state(row),
-        seen_at=moment(row, "seen_at"),
+        score=count(row, "score"),
+        state=_STATES.get(str(own.get("state")), State.LIVE),
+        seen_at=moment(own, "seen_at"),
     )
 
 
@@ -125,14 +131,8 @@ def _made_id(row: Mapping[str, Any], platform: str) -> str:
     return "row-" + sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:20]
 
 
-def _state(row: Mapping[str, Any]) -> State:
-    """Read the state where an export wrote it; another table's `state` is something else."""
-    known = {state.value: state for state in State}
-    return known.get(str(row.get("state")), State.LIVE)
-
-
 def _plain(value: Any) -> Any:
-    """Write what JSON cannot hold as text."""
+    """Write what JSON cannot hold as text, except bytes, which no part of a post may be."""
     if isinstance(value, datetime):
         return value.isoformat()
-    return value if isinstance(value, str | int | float | bool | list | dict | None) else str(value)
+    return value if isinstance(value, str | int | float | bool | list | dict | bytes | None) else str(value)

@@ -6,6 +6,7 @@ import csv
 import json
 import re
 from collections import Counter
+from contextlib import suppress
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -43,9 +44,10 @@ class Value(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """The header of a table, given before its rows."""
+    """The header of a table, given before its rows; the cells of `nested` hold lists or objects."""
 
     names: tuple[str, ...]
+    nested: frozenset[str] = frozenset()
 
 
 def values(archive: Archive) -> Iterator[Value | BadLine | Columns]:
@@ -198,7 +200,9 @@ def _csv(source: _CsvLines, archive: Archive) -> Iterator[Value | BadLine | Colu
             continue
         line, broken = source.row_starts(), source.broken
         source.broken = False
-        if broken:
+        if source.ended:  # the reader asked for one more line: it was still between quotes
+            yield BadLine(line, "a quote opened here is never closed", excerpt(delimiter.join(row)))
+        elif broken:
             yield BadLine(line, "not UTF-8 (Latin-1, perhaps)", excerpt(delimiter.join(row)))
         elif not "".join(row).strip() and len(row) < 2:
             continue  # a blank line
@@ -211,22 +215,27 @@ def _csv(source: _CsvLines, archive: Archive) -> Iterator[Value | BadLine | Colu
 
 def _unguarded(cell: str) -> str:
     """Undo what our export does to a cell that a spreadsheet would take for a formula."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_STARTS) else cell
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(FORMULA_STARTS) else cell
 
 
 class _CsvLines:
-    """The lines as text for the CSV reader, noting where a row starts and whether one of its lines is not UTF-8."""
+    """The lines as text for the CSV reader, noting where a row starts, whether it is not UTF-8, and the end."""
 
     def __init__(self, lines: Iterable[tuple[int, bytes]]) -> None:
         self._lines = iter(lines)
         self._start: int | None = None
         self.broken = False
+        self.ended = False
 
     def __iter__(self) -> _CsvLines:
         return self
 
     def __next__(self) -> str:
-        number, line = next(self._lines)
+        try:
+            number, line = next(self._lines)
+        except StopIteration:
+            self.ended = True
+            raise
         self._start = self._start or number
         try:
             return line.decode() + "\n"
@@ -249,12 +258,20 @@ def _parquet(archive: Archive) -> Iterator[Value | BadLine | Columns]:
 
     try:
         file = parquet.ParquetFile(archive.path)
-        yield Columns(tuple(file.schema_arrow.names))
+        schema = file.schema_arrow
+        yield Columns(tuple(schema.names), frozenset(field.name for field in schema if pa.types.is_nested(field.type)))
         number = 0
         for batch in file.iter_batches(batch_size=1024):
             for row in batch.to_pylist():
                 number += 1
-                yield Value(number, row, None)
+                yield Value(number, {name: _unpacked(value) for name, value in row.items()}, None)
             archive.read = (archive.size or 0) * number // max(1, file.metadata.num_rows)
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"{archive.path} is a damaged Parquet file: {excerpt(str(error))}") from None
+
+
+def _unpacked(value: Any) -> Any:
+    """Read bytes as the text that they are; others stay, and are refused where a post needs them."""
+    with suppress(UnicodeDecodeError):
+        return value.decode() if isinstance(value, bytes) else value
+    return value

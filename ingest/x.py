@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from corpus.post import Post, State
-from ingest.fields import identifier, inner, moment, number, objects, readable, required, string
+from ingest.fields import count, identifier, inner, moment, number, objects, readable, required, string
 from ingest.markup import unescape
 
 if TYPE_CHECKING:
@@ -72,6 +72,26 @@ def flatten(page: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             yield _joined({**found.get(key, {}), **tweet}, known, users) | origin
         except ValueError:
             yield {**tweet, **origin}
+
+
+def from_cells(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Write a row of a table as a flattened post: twarc-csv names its columns after the fields, joined by points."""
+    targets = [
+        {"type": kind, "id": key}
+        for kind in ("replied_to", "quoted", "retweeted")
+        if (key := readable(row, f"referenced_tweets.{kind}.id"))
+    ]
+    given, long = row.get("referenced_tweets"), row.get("note_tweet.text")
+    return {
+        **{name: value for name, value in row.items() if name not in ("note_tweet", "note_post")},
+        "note_tweet": {"text": long} if long else {},
+        "author": {"username": row.get("author.username")},
+        "public_metrics": {"like_count": count(row, "public_metrics.like_count")},
+        "referenced_tweets": targets or (given if isinstance(given, list) else []),
+        "withheld": row.get("withheld.country_codes") or row.get("withheld.scope"),
+        "entities": {},
+        "__twarc": {"retrieved_at": row.get("__twarc.retrieved_at")},
+    }
 
 
 def with_targets(flat: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from corpus.errors import InputError
 from ingest.times import begin
 from ingest.x_answers import BEGIN
 from ingest.x_budget import Prices, Purse
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+MOST_DOLLARS = 1e9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,13 @@ class XSettings:
     price_count: float = 0.010  # a request for counts
     seconds_between: float = 1.0  # searches of the archive
     api_url: str = "https://api.x.com"
+
+    def __post_init__(self) -> None:
+        for name in ("budget_dollars", "price_post", "price_user", "price_count"):
+            value = getattr(self, name)
+            if not 0 <= value < MOST_DOLLARS:  # true of "not a number" as well
+                shown = "budget_dollars (--budget)" if name == "budget_dollars" else name
+                raise InputError(f"[x] {shown} = {value!r:.40} should be a number of dollars, 0 or more")
 
     def begin(self) -> datetime:
         """Say from when on queries are searched; InputError where `since` is no time."""

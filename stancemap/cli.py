@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 
 import click
 
-from corpus.errors import StancemapError
+from corpus.errors import InputError, StancemapError
 from stancemap import __version__, console
 from stancemap.commands import (
     annotate,
@@ -67,8 +68,9 @@ for module in (
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    console.prepare()
     try:
-        code = cli.main(prog_name="stancemap", standalone_mode=False)
+        code = _run()
     except StancemapError as error:
         console.fail(str(error))
         code = 1
@@ -82,3 +84,15 @@ def main() -> None:
         console.note("stancemap: interrupted; what was finished is stored, the same command goes on from there")
         code = 130
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _run() -> object:
+    """Run the command line; InputError for a name too long to be a file's, and for help that cannot be written."""
+    try:
+        return cli.main(prog_name="stancemap", standalone_mode=False)
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise InputError(f"{error.filename}: {error.strerror}: name another file") from error
+        if error.errno == errno.ENOSPC and error.filename is None:  # of the help, which click prints
+            console.leave(error)
+        raise

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NoReturn, Protocol
 
 from corpus.errors import InputError
@@ -21,13 +23,23 @@ class Bar(Protocol):
         """Show how far it got."""
 
 
+def prepare() -> None:
+    """Escape what the encoding of a stream lacks, such as odd names of files; what is closed goes nowhere."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - it stays open
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def say(text: str = "") -> None:
     """Print a result; where its reader has left, as `head` does, there is nothing more to do."""
     try:
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
     except OSError as error:
-        _leave(error)
+        leave(error)
 
 
 @contextmanager
@@ -37,10 +49,11 @@ def binary_output() -> Iterator[IO[bytes]]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
     except OSError as error:
-        _leave(error)
+        leave(error)
 
 
-def _leave(error: OSError) -> NoReturn:
+def leave(error: OSError) -> NoReturn:
+    """Give up a standard output that cannot be written; InputError, unless its reader has left."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if isinstance(error, BrokenPipeError):
         raise SystemExit(0) from None

@@ -63,7 +63,8 @@ def test_a_row_is_read_as_the_rules_say() -> None:
     assert annotation(
         ROW | {"annotator": "bob", "annotated_at": "2023-01-14T18:03:11"}, TARGETS
     ).annotated_at == datetime(2023, 1, 14, 18, 3, 11, tzinfo=UTC)
-    assert annotation(ROW | {"camp": None}, TARGETS).is_blank
+    blank = {"camp": None, "stance": {"jax": None}, "sentiment": "", "reasons": [], "switch": None}
+    assert annotation(ROW | blank, TARGETS).is_blank
 
 
 @pytest.mark.parametrize(
@@ -83,6 +84,8 @@ def test_a_row_is_read_as_the_rules_say() -> None:
         ({"inclusion_probability": 1.5}, "inclusion_probability is 1.5"),
         ({"annotated_at": "yesterday"}, "annotated_at is 'yesterday'"),
         ({"id": ""}, "it names no post"),
+        ({"camp": None}, "it says stance but no camp"),
+        ({"camp": "", "stance": {"jax": None}}, "it says sentiment but no camp"),
     ],
 )
 def test_what_is_wrong_in_a_row_is_said(change: dict[str, object], message: str) -> None:
@@ -122,6 +125,16 @@ def test_annotations_are_kept_once_a_person_and_post(tmp_path: Path) -> None:
             ("bob", "pro-jax", 2),
         ]
         assert store.annotations()[1] == replace(first, annotator="bob", key=2)
+
+
+def test_an_id_on_two_platforms_is_not_guessed_at(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "c.db") as store:
+        store.add((replace(post(1), platform=platform), None) for platform in ("x", "bluesky"))
+        said = annotation(ROW, TARGETS, "ann")
+        with pytest.raises(InputError, match=r"the id p1 is that of several posts \(bluesky, x\): name the platform"):
+            store.add_annotations([said, replace(said, platform="")])
+        assert store.annotations() == ()
+        assert store.add_annotations([replace(said, platform="bluesky"), said]).new == 2
 
 
 def test_an_enlarged_draw_renews_the_chances_of_what_is_labelled(tmp_path: Path) -> None:
@@ -167,6 +180,16 @@ def test_a_stratified_draw_gives_each_community_its_part() -> None:
     assert allocated({"a": 5, "b": 100, "c": 100}, 31) == {"a": 5, "b": 13, "c": 13}
 
 
+def test_a_stratified_draw_stands_in_random_order() -> None:
+    posts = [opinion(key, community="r/big" if key < 1_900 else "r/small") for key in range(2_000)]
+    firsts = [
+        drawn.key < 1_900
+        for seed in range(20)
+        for drawn in draw([Opinions.of(posts)], number=60, seed=seed, by_community=True).posts[:20]
+    ]
+    assert 0.4 < sum(firsts) / len(firsts) < 0.6
+
+
 def test_from_drawing_to_the_corrected_report(tmp_path: Path) -> None:
     labelled_corpus(tmp_path / "stancemap.db")
     says = run("annotations", "sample", "-n", 60, "-o", "todo.jsonl", "--stratify", "community", cwd=tmp_path).stdout
@@ -206,3 +229,7 @@ def test_a_comparison_is_with_a_day_two_periods_or_another_corpus(tmp_path: Path
     assert day["comparison"]["after"] == "since 2023-01-14"
     bad = run("report", "-o", "out", "--compare", "2023-01-14..2023-01-15", cwd=tmp_path, code=1)
     assert "write a day (2023-01-14), two periods" in bad.stderr
+    for odd in ("", "0001-01-01"):
+        bad = run("report", "-o", "out", "--compare", odd, cwd=tmp_path, code=1)
+        assert bad.stderr.startswith(f"stancemap: error: --compare '{odd}': write a day (2023-01-14), two periods")
+        assert bad.stderr.count("\n") == 1

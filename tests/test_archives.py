@@ -139,6 +139,11 @@ def test_no_such_file(tmp_path):
         lines(tmp_path / "none")
     with pytest.raises(InputError, match="is a folder"):
         lines(tmp_path)
+    (tmp_path / "file").write_text("a")
+    with pytest.raises(InputError, match="cannot be opened"):
+        lines(tmp_path / "file" / "x.jsonl")
+    with pytest.raises(InputError, match="cannot be opened"):
+        lines(tmp_path / ("n" * 300))
 
 
 @pytest.mark.parametrize(
@@ -231,6 +236,13 @@ def test_csv_with_a_stray_quote_swallows_no_more_than_a_megabyte(file):
     found = decoded(file(b'id,text\n0,"stray\n' + rows))
     assert any(isinstance(value, BadLine) and "field limit" in value.reason for value in found)
     assert sum(isinstance(value, Value) for value in found) > 40_000
+
+
+@pytest.mark.parametrize("end", [b"\n", b""])
+def test_csv_with_a_quote_that_is_never_closed(file, end):
+    *rows, bad = decoded(file(b'id,text\n1,"one"\n2,"two never ends\n3,three\n4,four' + end))
+    assert [row.value for row in rows[1:]] == [{"id": "1", "text": "one"}]
+    assert (bad.line, bad.reason) == (3, "a quote opened here is never closed")
 
 
 def test_excerpt_is_harmless_and_short():

@@ -1,10 +1,13 @@
 """The program as a user runs it: what it prints, where, and with which exit code."""
 
 import json
+import os
+import shlex
 import signal
 import sqlite3
 import subprocess
 import time
+import zlib
 from pathlib import Path
 
 import click
@@ -142,8 +145,22 @@ def test_reparse_reads_the_payloads_again(tmp_path: Path, sample: Path) -> None:
         connection.execute("UPDATE posts SET text = 'spoilt' WHERE platform = 'x'")
     connection.close()
     done = json.loads(run("reparse", "--json", cwd=tmp_path).stdout)
-    assert done == {"payloads": 329, "changed": 103}
+    assert done == {"payloads": 329, "changed": 103, "refused": 0}
     assert ask(path, "SELECT count(*) FROM posts WHERE text = 'spoilt'") == [(0,)]
+
+
+def test_reparse_leaves_what_a_parser_refuses_and_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "few.csv").write_text("id,text\n1,one\n2,two\n3,three\n", "utf-8")
+    run("import", "few.csv", cwd=tmp_path)
+    connection = sqlite3.connect(tmp_path / "stancemap.db")
+    with connection:
+        connection.execute("UPDATE payloads SET body = ? WHERE post = 2", (zlib.compress(b'{"id": "2"}'),))
+        connection.execute("UPDATE posts SET text = 'spoilt'")
+    connection.close()
+    done = run("reparse", cwd=tmp_path)
+    assert done.stdout == "3 payloads read again, 2 posts changed, 1 left as they were.\n"
+    assert " 2 stays as it is, its payload cannot be read: no text" in done.stderr
+    assert ask(tmp_path / "stancemap.db", "SELECT text FROM posts") == [("one",), ("spoilt",), ("three",)]
 
 
 def test_init_writes_what_the_program_reads(tmp_path: Path) -> None:
@@ -232,8 +249,15 @@ def test_every_command_takes_a_corpus_and_a_configuration(name: str) -> None:
 
 
 def test_init_names_the_corpus_asked_for(tmp_path: Path) -> None:
-    run("init", "mine.toml", "--corpus", "my posts.db", cwd=tmp_path)
-    assert config.load(tmp_path / "mine.toml").corpus == Path("my posts.db")
+    for name in ("my posts.db", "😀.db", 'a"b\\c\x7f.db'):
+        run("init", "mine.toml", "--force", "--corpus", name, cwd=tmp_path)
+        assert config.load(tmp_path / "mine.toml").corpus == Path(name)
+
+
+def test_init_refuses_a_name_that_no_configuration_can_hold(tmp_path: Path) -> None:
+    done = run("init", "mine.toml", "--corpus", os.fsdecode(b"b\xff.db"), cwd=tmp_path, code=1)
+    assert "not UTF-8" in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path, sample: Path) -> None:
@@ -258,6 +282,56 @@ def test_a_full_disk_under_the_output_is_one_line(tmp_path: Path, sample: Path) 
         )
     assert done.returncode == 1
     assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+def test_a_full_disk_under_the_help_is_one_line(tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            command("--help"), cwd=tmp_path, env=ENVIRONMENT, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr == b"stancemap: error: the output cannot be written: No space left on device\n"
+
+
+@pytest.mark.parametrize("arguments", [["import", "few.csv"], ["status"]])
+def test_a_name_too_long_is_one_line(tmp_path: Path, arguments: list[str]) -> None:
+    (tmp_path / "few.csv").write_text("id,text\n1,one\n", "utf-8")
+    done = run(*arguments, "--corpus", "n" * 300 + ".db", cwd=tmp_path, code=1)
+    assert "File name too long" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_an_odd_name_of_a_file_is_shown_escaped_and_the_next_file_is_read(tmp_path: Path) -> None:
+    odd = tmp_path / os.fsdecode(b"b\xff.csv")
+    try:
+        odd.write_text("id,text\n1,one\n", "utf-8")
+    except OSError:
+        pytest.skip("this file system has no names that are not UTF-8")
+    (tmp_path / "next.csv").write_text("id,text\n2,two\n", "utf-8")
+    strict = ENVIRONMENT | {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8:strict"}
+    done = subprocess.run(
+        command("import", odd.name, "next.csv"), cwd=tmp_path, env=strict, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(b"b\\udcff.csv: ")
+    assert ask(tmp_path / "stancemap.db", "SELECT id FROM posts") == [("1",), ("2",)]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell that closes streams")
+def test_closed_streams_are_no_traceback(tmp_path: Path) -> None:
+    def closed(line: list[str], stream: str) -> subprocess.CompletedProcess[bytes]:
+        shell = ["sh", "-c", f"exec {shlex.join(line)} {stream}"]
+        return subprocess.run(shell, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, check=False)
+
+    done = closed(command("import", "-"), "<&-")
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"stancemap: error: the standard input is closed")
+    done = closed(command("--version"), ">&-")
+    assert (done.returncode, done.stderr) == (0, b"")
+    (tmp_path / "few.csv").write_text("id,text\n1,one\n", "utf-8")
+    done = closed(command("import", "few.csv"), ">&-")
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_ids_that_only_mending_would_make_alike_are_refused(tmp_path: Path) -> None:

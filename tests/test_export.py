@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ from corpus.export import export
 from corpus.labels import Abstained, Labels, StanceLabel, abstention
 from corpus.post import Post, State
 from corpus.store import Store
+from ingest.archives import open_archive
+from ingest.values import Value, values
 from labelling import give
 
 if TYPE_CHECKING:
@@ -119,6 +122,40 @@ def test_csv_runs_no_formula(store: Store, tmp_path: Path, text: str) -> None:
     export(store, tmp_path / "out.csv")
     row = read_csv(tmp_path / "out.csv")[0]
     assert (row["text"], row["author"], row["score"]) == (f"'{text}", f"'{text}", "-3")
+
+
+@pytest.mark.parametrize("text", ["'-foo", "''=1", "'", "''", "it's -1", "'\n"])
+def test_quotes_before_a_formula_come_back_as_they_were(store: Store, tmp_path: Path, text: str) -> None:
+    store.add([(replace(FULL, text=text), None)])
+    export(store, tmp_path / "out.csv")
+    with open_archive(tmp_path / "out.csv") as archive:
+        rows = [item.value for item in values(archive) if isinstance(item, Value)]
+    assert rows[0]["text"] == text
+
+
+def test_a_link_stays_one_and_what_it_names_is_written(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "far").mkdir()
+    (tmp_path / "far" / "real.csv").write_text("old")
+    for name, target in (("link.csv", "far/real.csv"), ("dangling.csv", "far/new.csv")):
+        (tmp_path / name).symlink_to(target)
+        assert export(store, tmp_path / name) == 3
+        assert (tmp_path / name).is_symlink()
+        assert len(read_csv(tmp_path / target)) == 3
+    assert sorted(path.name for path in tmp_path.glob("far/*")) == ["new.csv", "real.csv"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+def test_a_pipe_stays_one_and_gets_the_posts(store: Store, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)  # so that the writer need not wait for it
+    try:
+        assert export(store, pipe, "jsonl") == 3
+        lines = os.read(reader, 65_536).splitlines()
+    finally:
+        os.close(reader)
+    assert [json.loads(line)["id"] for line in lines] == ["t1_b", "t1_c", "t1_d"]
+    assert pipe.is_fifo()
 
 
 def test_parquet_is_typed(store: Store, tmp_path: Path) -> None:

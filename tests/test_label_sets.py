@@ -91,6 +91,13 @@ def test_what_is_not_there_is_said_in_one_line(corpus: Path, tmp_path: Path, arg
     assert error.count("\n") == 1
 
 
+@pytest.mark.parametrize("arguments", [["default", "a"], ["delete", "a", "--yes"]])
+def test_a_missing_corpus_is_not_made(tmp_path: Path, arguments: list[str]) -> None:
+    error = run("label-sets", *arguments, "--corpus", "none.db", cwd=tmp_path, code=1).stderr
+    assert "no corpus at none.db" in error
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_empty_list_says_what_to_do(tmp_path: Path) -> None:
     with Store.open(tmp_path / "new.db"):
         pass

@@ -148,6 +148,11 @@ def test_a_missing_corpus_cannot_be_read(tmp_path: Path, name: str) -> None:
     assert not path.exists()
 
 
+@pytest.mark.parametrize("readonly", [False, True])
+def test_a_name_too_long_is_named(tmp_path: Path, readonly: bool) -> None:
+    assert "File name too long" in refusal(tmp_path / ("n" * 300), readonly=readonly)
+
+
 def test_a_missing_or_unwritable_folder_is_named(tmp_path: Path) -> None:
     assert "there is no folder" in refusal(tmp_path / "none" / "corpus.db")
     unwritable = Path("/proc")  # even for root

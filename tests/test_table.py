@@ -16,7 +16,8 @@ from corpus.errors import InputError
 from corpus.export import export
 from corpus.post import Post, State
 from corpus.store import Store
-from ingest import table
+from ingest import table, x
+from ingest.formats import replay
 from ingest.importer import ImportOptions, import_file
 from ingest.table import ColumnMap
 
@@ -97,10 +98,32 @@ def test_what_is_no_time(time):
         read({"text": "x", "date": time})
 
 
-@pytest.mark.parametrize("score", ["many", True, 1e300, "inf", 2**70])
-def test_what_is_no_score(score):
-    with pytest.raises(ValueError, match="score"):
-        read({"text": "x", "score": score})
+@pytest.mark.parametrize("score", ["many", "n/a", "1,234", True, 1e300, "inf", 2**70, [1], b"\xff"])
+def test_what_is_no_score_costs_no_post(score):
+    assert read({"text": "x", "score": score}).score is None
+
+
+def test_columns_of_our_exports_mean_something_else_in_other_tables():
+    row = {"id": "1", "text": "x", "quoted": False, "reposted": "yes", "state": "deleted", "seen_at": "in May"}
+    post = read(row)
+    assert (post.quoted, post.reposted, post.state, post.seen_at) == (None, None, State.LIVE, None)
+    own = read(row | {"conversation_id": "1", "label_set": None, "seen_at": NOON})
+    assert (own.quoted, own.reposted, own.state, own.seen_at) == (None, "yes", State.DELETED, NOON)
+    with pytest.raises(ValueError, match="no text"):
+        read({"id": "1", "text": "", "state": "Bavaria"})
+
+
+def test_parquet_of_binary_columns(tmp_path, store):
+    rows = [
+        {"id": b"1", "text": "é".encode(), "picture": b"\xff\xd8"},
+        {"id": b"2", "text": b"\xff", "picture": None},
+        {"id": b"3", "text": b"tea", "picture": b""},
+    ]
+    path = tmp_path / "posts.parquet"
+    parquet.write_table(pa.Table.from_pylist(rows), path)
+    result = load(store, path)
+    assert [(post.id, post.text) for post in store.posts()] == [("1", "é"), ("3", "tea")]
+    assert [(bad.line, bad.reason) for bad in result.bad_lines] == [(2, "text is not UTF-8 where text belongs")]
 
 
 def test_unknown_is_none():
@@ -162,6 +185,49 @@ def test_rows_of_a_platform_in_a_table(tmp_path, store):
     path = write_csv(tmp_path / "comments.csv", [row | {"created_utc": "1706745600", "author": "", "score": "2"}])
     assert load(store, path).format == "Reddit archive (Pushshift / Arctic Shift)"
     assert store.get("reddit", "t1_kod0bkd").community == "r/jax"
+
+
+def test_a_table_with_ids_of_authors_is_not_of_x(tmp_path, store):
+    rows = [{"id": "1", "text": "x", "author_id": "7", "tags": ["a"]}, {"id": "2", "text": "y", "author_id": "8"}]
+    write_csv(tmp_path / "forum.csv", [row | {"tags": ""} for row in rows])
+    parquet.write_table(pa.Table.from_pylist(rows), tmp_path / "forum.parquet")
+    for name in ("forum.csv", "forum.parquet"):
+        result = load(store, tmp_path / name, platform="forum")
+        assert (result.format, result.posts) == ("table of posts", 2)
+    assert {(post.platform, post.url) for post in store.posts()} == {("forum", None)}
+
+
+def test_posts_of_x_in_parquet_with_its_own_objects(tmp_path, store):
+    row = {"id": "1", "text": "x", "author_id": "7", "public_metrics": {"like_count": 3}}
+    parquet.write_table(pa.Table.from_pylist([row]), tmp_path / "x.parquet")
+    assert load(store, tmp_path / "x.parquet").format == "X API v2 posts, flattened"
+    assert store.get("x", "1").score == 3
+
+
+def cells(tweet):
+    """Write a flattened post as twarc-csv does."""
+    targets = {target["type"]: target["id"] for target in tweet.get("referenced_tweets", [])}
+    row = {f"referenced_tweets.{kind}.id": targets.get(kind, "") for kind in ("replied_to", "quoted", "retweeted")}
+    row |= {name: tweet.get(name, "") for name in ("id", "conversation_id", "author_id", "created_at", "text", "lang")}
+    row["edit_history_tweet_ids"] = json.dumps(tweet.get("edit_history_tweet_ids", []))
+    row["public_metrics.like_count"] = tweet["public_metrics"]["like_count"]
+    row["author.username"] = tweet["author"]["username"]
+    return row | {"__twarc.retrieved_at": tweet["__twarc"]["retrieved_at"]}
+
+
+@pytest.mark.skipif(not (SHARED / "wire").is_dir(), reason="the recorded traffic (shared/wire) is not there")
+def test_twarc_csv_is_read_as_the_posts_it_was_made_of(tmp_path, store):
+    lines = (SHARED / "wire/archives/twarc2/flat.jsonl").read_text("utf-8").splitlines()
+    tweets = [json.loads(line) for line in lines]
+    result = load(store, write_csv(tmp_path / "x.csv", list(map(cells, tweets))))
+    assert (result.format, result.bad) == ("X API v2 table (twarc-csv)", 0)
+    for tweet in tweets:
+        stored, whole = store.get("x", tweet["id"]), x.post(tweet)
+        if whole.reposted:  # a table holds no text of what was reposted
+            whole = replace(whole, text=stored.text, state=stored.state)
+        assert stored == whole
+    assert any(post.reply_to for post in store.posts())
+    assert all(replay(format_, body) == post for format_, body, post in store.payloads())
 
 
 POSTS = [

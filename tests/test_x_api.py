@@ -16,6 +16,7 @@ from corpus.store import Store
 from ingest.collect import plan
 from ingest.source import Start
 from ingest.x_api import Walk
+from ingest.x_settings import XSettings
 from replay import FAULTS, Replay, each, expected, needs_recordings, replaying
 
 if TYPE_CHECKING:
@@ -398,3 +399,10 @@ def test_queries_begin_where_the_configuration_says(tmp_path: Path, since: str, 
 def test_a_since_that_is_no_time_is_refused_in_a_line() -> None:
     with pytest.raises(InputError, match=r"\[x\] since = '14.1.2023' should be a day or a time"):
         on_x("http://127.0.0.1:9", since="14.1.2023")
+
+
+@pytest.mark.parametrize("name", ["budget_dollars", "price_post", "price_user", "price_count"])
+@pytest.mark.parametrize("value", [float("inf"), float("nan"), -1.0, pytest.param(10**400, id="huge")])
+def test_what_is_no_sum_of_money_is_refused_in_a_line(name: str, value: float) -> None:
+    with pytest.raises(InputError, match=rf"\[x\] {name}.* should be a number of dollars"):
+        XSettings(**{name: value})

@@ -51,6 +51,7 @@ def sample(
 
     Fill in camp, stance, sentiment and so on, and import the file. Rows stand in random order, so one may stop
     anywhere. The same seed draws the same posts, and more of them include the fewer. What the model says is not shown.
+    Once the corpus has grown, draw again with the same seed: the new posts had no chance in the earlier draw.
 
     \b
     Examples:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--format", "format_", metavar="NAME", help="Take the file for this format instead of recognising it.")
 @click.option("--column", "columns", metavar="PART=NAME", multiple=True, help="Column of a table that holds a part.")
-@click.option("--platform", metavar="NAME", help="Platform of a table that does not say it.")
+@click.option("--platform", metavar="NAME", help="Take the files for tables, of this platform if they do not say it.")
 @click.option("--strict", is_flag=True, help="Stop at the first line that cannot be read.")
 @with_config
 @json_option
@@ -58,6 +58,7 @@ def command(
         format=format_,
         columns=_columns({**config.imports.columns, **_pairs(columns)}),
         platform=platform or config.imports.platform or None,
+        as_table=bool(columns or platform),
         strict=strict,
     )
     done: list[dict[str, Any]] = []
@@ -72,12 +73,12 @@ def command(
                 done.append({"file": str(path), "error": str(error)})
                 failed = True
             else:
-                failed = failed or imported.truncated is not None
+                failed = failed or imported.truncated is not None or _is_lost(imported)
                 done.append({"file": str(path), **asdict(imported)})
                 _tell(path, imported, quiet=as_json)
         if as_json:
             console.as_json({"corpus": str(config.corpus), "posts": store.count(), "files": done})
-        elif any("error" not in file for file in done):
+        elif store.exists and any("error" not in file for file in done):
             console.say(f"{config.corpus} now holds {console.count(store.count(), 'post')}.")
     if failed:
         raise SystemExit(1)
@@ -95,6 +96,11 @@ class _Corpus:
         """Store posts."""
         self._store = self._store or self._open()
         return self._store.add(items)
+
+    @property
+    def exists(self) -> bool:
+        """Say whether there is a corpus by now."""
+        return self._store is not None
 
     def count(self) -> int:
         """Count the posts."""
@@ -119,6 +125,11 @@ def _import(path: Path, store: _Corpus, options: ImportOptions) -> Imported:
     return last.so_far
 
 
+def _is_lost(imported: Imported) -> bool:
+    """Say whether a file had records and none that could be read."""
+    return imported.bad > 0 and imported.posts == 0
+
+
 def _tell(path: Path, imported: Imported, *, quiet: bool) -> None:
     if not quiet:
         parts = [f"{imported.new:,} new", f"{imported.updated:,} updated", f"{imported.unchanged:,} unchanged"]
@@ -131,6 +142,8 @@ def _tell(path: Path, imported: Imported, *, quiet: bool) -> None:
         console.note(f"{path.name}: {text}")
     if imported.truncated:
         console.fail(f"{path.name}: {imported.truncated}")
+    elif _is_lost(imported):
+        console.fail(f"{path.name}: no post in it could be read")
 
 
 def _pairs(columns: tuple[str, ...]) -> dict[str, str]:

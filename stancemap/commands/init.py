@@ -29,9 +29,18 @@ def command(path: Path | None, corpus: Path | None, config_path: Path | None, *,
         raise InputError(f"{path} exists: name another file, or replace it with --force")
     text = config.example()
     if corpus is not None:
-        text = text.replace('corpus = "stancemap.db"', f"corpus = {json.dumps(str(corpus))}", 1)
+        text = text.replace('corpus = "stancemap.db"', f"corpus = {_quoted(corpus)}", 1)
     try:
         path.write_text(text, "utf-8")
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}") from error
     console.note(f"Wrote {path}. Edit it, then run `stancemap import FILE`.")
+
+
+def _quoted(path: Path) -> str:
+    """Write a path as a string of TOML, which is one of JSON but for the surrogate pairs and U+007F."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"a configuration cannot hold the name {path}, as it is not UTF-8: give another") from error
+    return json.dumps(str(path), ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -13,6 +13,8 @@ from stancemap.commands.labels import chosen
 from stancemap.commands.options import json_option, with_config
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from corpus.label_set import LabelSet
     from corpus.store import Store
     from stancemap.config import Config
@@ -62,9 +64,7 @@ def listed(config: Config, *, as_json: bool) -> None:
 @with_config
 def default(config: Config, *, name: str) -> None:
     """Pick the label set that reports, exports and comparisons use unless told otherwise."""
-    from corpus.store import Store
-
-    with Store.open(config.corpus) as store:
+    with _opened(config.corpus) as store:
         store.pick_label_set(_named(store, name))
     console.say(f"{name} is now the default label set of {config.corpus}.")
 
@@ -78,15 +78,21 @@ def delete(config: Config, *, name: str, is_sure: bool) -> None:
 
     The file keeps its size: the room is used for what comes next.
     """
-    from corpus.store import Store
-
-    with Store.open(config.corpus) as store:
+    with _opened(config.corpus) as store:
         found = _named(store, name)
         posts = next(row.posts for row in store.summary().label_sets if row.label_set == found)
         if not is_sure:
             click.confirm(f"Delete the labels of {console.count(posts, 'post')} in {name}?", abort=True, err=True)
         store.delete_label_set(found)
     console.say(f"Deleted label set {name} ({console.count(posts, 'post')}).")
+
+
+def _opened(path: Path) -> Store:
+    """Open a corpus that is there; a missing one is not made."""
+    from corpus.store import Store
+
+    Store.open(path, readonly=True).close()
+    return Store.open(path)
 
 
 def _named(store: Store, name: str) -> LabelSet:

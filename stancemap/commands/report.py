@@ -100,7 +100,7 @@ def command(
             targets=config.targets,
             annotations=annotations,
             copies=store.copies(),
-            comparison=_comparison(config, store, labels, compare, settings) if compare else None,
+            comparison=_comparison(config, store, labels, compare, settings) if compare is not None else None,
             coverage=store.coverage(),
             meta=ReportMeta(
                 label_set=labels,
@@ -181,6 +181,7 @@ def _comparison(config: Config, store: Corpus, labels: LabelSet, what: str, sett
                     for posts in store.opinions(labels)
                 ),
                 name=name,
+                labels=labels,
                 targets=config.targets,
                 settings=settings,
                 annotations=store.annotations(),
@@ -189,13 +190,14 @@ def _comparison(config: Config, store: Corpus, labels: LabelSet, what: str, sett
         )
         return compared(before, after, is_shared=True)
     with open_corpus(Path(what)) as other:
-        theirs = other.default_label_set()
+        theirs = _theirs(other, labels)
         if theirs is None:
             raise InputError(f"{what} has no labels yet: run `stancemap label --corpus {what}` first")
         sides = [
             survey(
                 opened.opinions(chosen_set),
                 name=opened.path.name if opened.path.name != other.path.name or opened is other else str(opened.path),
+                labels=chosen_set,
                 targets=config.targets,
                 settings=replace(settings, conversations=settings.conversations if opened is store else None),
                 annotations=opened.annotations(),
@@ -205,19 +207,30 @@ def _comparison(config: Config, store: Corpus, labels: LabelSet, what: str, sett
     return compared(*sides, is_shared=False)
 
 
+def _theirs(other: Corpus, labels: LabelSet) -> LabelSet | None:
+    """Find a label set of another corpus: one by the same model and configuration before its default one."""
+    from reports.comparing import are_alike
+
+    default = other.default_label_set()
+    known = (default, *other.label_sets()) if default else ()
+    return next((theirs for theirs in known if are_alike(theirs, labels)), default)
+
+
 def _periods(what: str) -> list[tuple[str, date, date]]:
     """Read a day as the time before it and since, and FROM..TO,FROM..TO as two periods; nothing else is one."""
     parts = [part.split("..") for part in what.split(",")]
     try:
         days = [[date.fromisoformat(day.strip()) for day in part] for part in parts]
     except ValueError:
-        return []
-    if [len(part) for part in days] == [1]:
+        if what.strip():
+            return []
+        days = []
+    if [len(part) for part in days] == [1] and days[0][0] > date.min:
         day = days[0][0]
         return [(f"before {day}", date.min, day - timedelta(days=1)), (f"since {day}", day, date.max)]
     if [len(part) for part in days] == [2, 2] and all(first <= last for first, last in days):
         return [(f"{first} to {last}", first, last) for first, last in days]
-    raise InputError(f"--compare {what}: write a day (2023-01-14), two periods (FROM..TO,FROM..TO), or a corpus file")
+    raise InputError(f"--compare '{what}': write a day (2023-01-14), two periods (FROM..TO,FROM..TO), or a corpus file")
 
 
 def _is_within(time: datetime | None, first: date, last: date) -> bool:
