@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 STARTS = (*FORMULA_STARTS, "＝", "＋", "－", "＠")
 NOTHING = ("–", "")
-NUMBER = re.compile(r"[-−]?\d{1,3}(?:,\d{3})*(?:\.\d+)?|[-−]?\d+(?:\.\d+)?")
+NUMBER = re.compile(r"[-−+]?\d{1,3}(?:,\d{3})*(?:\.\d+)?|[-−+]?\d+(?:\.\d+)?")
 PERCENT = re.compile(rf"({NUMBER.pattern})%")
 INTERVAL = re.compile(rf"({NUMBER.pattern})(%?) \(({NUMBER.pattern})–({NUMBER.pattern})\)")
 
@@ -77,7 +77,7 @@ def _number(cell: str) -> str:
 
 
 def _bare(number: str) -> str:
-    return number.replace(",", "").replace("−", "-")
+    return number.removeprefix("+").replace(",", "").replace("−", "-")
 
 
 def _inert(text: str) -> str:

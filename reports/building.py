@@ -14,8 +14,10 @@ from reports.counting import Counting
 from reports.crossing import crossed
 from reports.figures import Figures
 from reports.hand import gathered, labels_for_five
+from reports.handles import unnamed
 from reports.ledger import ELSEWHERE, UNLABELLED, Bookkeeper
 from reports.motives import Moves, claims, reasons
+from reports.plain import cut
 from reports.prevalence import Sampling
 from reports.quotes import Candidates
 from reports.report import Report
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from corpus.annotation import Annotation
+    from corpus.label_set import LabelSet
     from corpus.labels import Target
     from corpus.opinion import Opinions
     from corpus.walk import Coverage
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
     from reports.report import Comparison, Ledger
     from reports.settings import ReportMeta, ReportSettings
     from reports.timeline import Timeline
+
+TITLE = 79  # below what is stored of a text, so that it ends at a word: half an address is not known as one
 
 
 def build(
@@ -92,7 +97,7 @@ def build(
         sensitivity=sensitivity(count, copies or {}),
         claims=claims(count, [claim for claim in settings.claims if f"pro-{claim.target}" in camps]),
         comparison=comparison,
-        coverage=coverage,
+        coverage=tuple(_named(thread, is_quoted=settings.quotes > 0) for thread in coverage),
     )
 
 
@@ -100,14 +105,15 @@ def survey(
     opinions: Iterable[Opinions],
     *,
     name: str,
+    labels: LabelSet,
     targets: Sequence[Target],
     settings: ReportSettings,
     annotations: Iterable[Annotation] = (),
 ) -> Side:
-    """Count the opinions of some posts as a whole, to be compared with others."""
+    """Count the opinions of some posts, as `labels` give them, as a whole, to be compared with others."""
     seen = _seen(opinions, targets, settings)
     count, _ = _counting(seen, targets, settings, annotations)
-    return Side(name, count.cell(name, count.everywhere), len(count.votes))
+    return Side(name, labels, count.cell(name, count.everywhere), len(count.votes))
 
 
 class Pass:
@@ -153,6 +159,11 @@ def _counting(
 def _timeline(count: Counting, settings: ReportSettings) -> Timeline:
     line = count.timeline(settings.time_bin, settings.events)
     return replace(line, changes=changes(count, line))
+
+
+def _named(thread: Coverage, *, is_quoted: bool) -> Coverage:
+    """Let the title of a thread, which may be the beginning of its first post, name nobody; none without quotes."""
+    return replace(thread, title=unnamed(cut(thread.title, TITLE)) if thread.title and is_quoted else None)
 
 
 def renamed(communities: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

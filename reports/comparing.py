@@ -16,13 +16,15 @@ from reports.report import Comparison, Moved
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from corpus.label_set import LabelSet
     from reports.estimates import Cell, Corrected, Distribution, Share
 
 
 class Side(NamedTuple):
-    """One of two sets of posts: its name, its opinions, and how many of its posts are judged."""
+    """One of two sets of posts: its name, its labels, its opinions, and how many of its posts are judged."""
 
     name: str
+    labels: LabelSet
     overall: Cell | None
     posts: int
 
@@ -34,9 +36,15 @@ def compared(before: Side, after: Side, *, is_shared: bool) -> Comparison:
         before=before.name,
         after=after.name,
         is_shared=is_shared,
+        labels=(before.labels, after.labels),
         posts=(before.posts, after.posts),
         moved=moved,
     )
+
+
+def are_alike(one: LabelSet, other: LabelSet) -> bool:
+    """Say whether one model, in one configuration, made both label sets."""
+    return (one.model, one.revision, one.config_hash) == (other.model, other.revision, other.config_hash)
 
 
 def gap(before: Share, after: Share) -> tuple[float, float]:
@@ -63,7 +71,15 @@ def _each(question: str, before: Distribution, after: Distribution) -> Iterator[
     early, late = _alike(before, after)
     for share in late.shares:
         low, high = gap(early[share.label], share)
-        yield Moved(question=question, label=share.label, before=early[share.label], after=share, low=low, high=high)
+        yield Moved(
+            question=question,
+            label=share.label,
+            is_corrected=late is after.corrected,
+            before=early[share.label],
+            after=share,
+            low=low,
+            high=high,
+        )
 
 
 def _alike(before: Distribution, after: Distribution) -> tuple[Distribution | Corrected, Distribution | Corrected]:

@@ -22,7 +22,7 @@ from reports.correction import MIN_LABELS, Hand
 from reports.estimates import METHODS, Corrected
 from reports.grouping import different, grouped
 from reports.hand_labels import Confusion
-from reports.linear import Estimate, among, labelled, larger, leading, summed
+from reports.linear import Estimate, among, labelled, larger, leading, simplex, summed
 from reports.prevalence import MIN_CLUSTERS, Interval, kish, known, largest, student, wilson
 
 if TYPE_CHECKING:
@@ -140,17 +140,10 @@ def adjusted(
     )
 
 
-def simplex(shares: Floats) -> Floats:
-    """Find the nearest shares that are not negative and add up to one (Duchi et al. 2008)."""
-    ordered = np.sort(shares)[::-1]
-    excess = (ordered.cumsum() - 1) / np.arange(1, len(shares) + 1)
-    nearest: Floats = np.maximum(shares - excess[ordered > excess][-1], 0)
-    return nearest
-
-
 class _Option(NamedTuple):
     estimate: Estimate
     clusters: int  # of the posts, or of the hand-labelled ones where these are fewer
+    voices: float
     freedom: int
 
     @property
@@ -187,10 +180,12 @@ def _estimate(codes: Ints, own: Ints, theirs: Ints, found: Rates) -> _Option:
     influence = np.vstack([influence * np.sqrt(count / max(count - 1, 1)), np.diag(np.sqrt(unseen))]) @ inverse.T
     everything, whole = np.zeros(size), np.zeros((len(influence), size))
     everything[found.used], whole[:, found.used] = shares, influence
+    labelled_by, written_by = kish(_sizes(theirs, hand.weights)), kish(_sizes(own))
     return _Option(
         Estimate(everything, whole),
         min(different(own), different(theirs)),
-        round(min(kish(_sizes(theirs, hand.weights)) - len(shares), kish(_sizes(own)) - 1)),
+        min(labelled_by, written_by),
+        round(min(labelled_by - len(shares), written_by - 1)),
     )
 
 

@@ -4,7 +4,7 @@ Prediction-powered inference for the mean, its weight tuned (PPI++: Angelopoulos
 https://arxiv.org/abs/2311.01453): the share that the model finds in all posts, times lambda, plus what it misses in
 the hand-labelled ones. These are drawn from the same posts, so weights are the inverse of the probability with which
 each was drawn, and both parts of the error are added up by thread or author before they are squared. One lambda serves
-all labels, so that the shares add up to one.
+all labels, so that the shares add up to one; where one falls below zero, the nearest that do not are given.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 from reports.estimates import METHODS, Corrected
 from reports.grouping import different, grouped
-from reports.linear import Estimate, among, covariance, interval, labelled, larger, leading, summed
+from reports.linear import Estimate, among, covariance, interval, labelled, larger, leading, simplex, summed
 from reports.prevalence import kish, known
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ def corrected(
 ) -> Corrected | None:
     """Correct the shares of some posts, of which those of `hand` are a random sample; None where that is too small.
 
-    Too small is one by fewer than MIN_CLUSTERS authors, too. `codes` are what the model says. With `sides`, the shares
-    are those of the first labels among themselves.
+    Too small is one by fewer than MIN_CLUSTERS authors, too, by Kish's effective number. `codes` are what the model
+    says. With `sides`, the shares are those of the first labels among themselves.
     """
     if len(hand.places) < MIN_LABELS:
         return None
@@ -60,8 +60,7 @@ def corrected(
     effective = float(hand.weights.sum() ** 2 / (hand.weights**2).sum())
     unseen = np.maximum(UNSEEN / effective**2 - best.residual[: len(shown)], 0) / total**2
     spread = spread + np.diag(unseen)
-    shares = np.clip(estimate.shares, 0, 1)
-    found = interval(shares, spread, least=effective * total, freedom=best.freedom)
+    found = interval(estimate.shares, spread, least=effective * total, freedom=best.freedom)
     means = hand.truth[:, : len(shown)]
     return Corrected(
         method=METHODS[0],
@@ -71,12 +70,12 @@ def corrected(
         agreement=float(np.average(hand.truth[np.arange(len(hand.places)), codes[hand.places]], weights=hand.weights)),
         shares=labelled(
             shown,
-            shares,
+            estimate.shares,
             found,
             counts=np.rint(means.sum(axis=0)).astype(np.int64),
             people=[known(authors[hand.places[means[:, code] > 0]]) for code in range(len(shown))],
         ),
-        lead=leading(shown, shares, found),
+        lead=leading(shown, estimate.shares, found),
     )
 
 
@@ -84,6 +83,7 @@ class _Option(NamedTuple):
     estimate: Estimate
     tuning: float
     clusters: int  # with labelled posts
+    voices: float
     freedom: int  # of as many clusters of one size, less the mean and lambda
     residual: Floats
 
@@ -107,10 +107,12 @@ def _estimate(codes: Ints, hand: Hand, numbers: Ints, labels: int) -> _Option:
     power = float((model**2).sum())
     tuning = float(np.clip(-(truth * model).sum() / power, 0, 1)) if power > 0 else 0.0
     left = hand.truth - true_mean - tuning * (said - said_mean)
+    voices = kish(np.bincount(own, weights=hand.weights)[:, None])
     return _Option(
-        Estimate(true_mean + tuning * (means - said_mean), truth + tuning * model),
+        Estimate(simplex(true_mean + tuning * (means - said_mean)), truth + tuning * model),
         tuning,
         different(own),
-        round(kish(np.bincount(own, weights=hand.weights)[:, None])) - 2,
+        min(voices, kish(counts)),
+        round(voices) - 2,
         ((weights * left) ** 2).sum(axis=0),
     )

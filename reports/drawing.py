@@ -6,6 +6,7 @@ random numbers: Ohlsson 1995). The same seed gives the same posts, and a larger 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,13 +15,16 @@ from corpus.errors import InputError
 from reports.ledger import JUDGED, fates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from corpus.opinion import Opinions
 
 MOST_STRATA = 15
 OTHERS = "others"
+LOT_BYTES = 8
+LOTS = 256**LOT_BYTES
+OF = re.compile(r", \d+ of (\d+), seed \d+$")  # as `draw` ends a design
 
 
 class Drawn(NamedTuple):
@@ -61,12 +65,10 @@ def draw(
         raise InputError("no post is judged by a model, so there is nothing to draw from: run `stancemap label` first")
     strata = _pooled(strata)
     sizes = allocated({name: len(posts) for name, posts in strata.items()}, number)
-    drawn = [
-        (post, sizes[name] / len(posts)) for name, posts in strata.items() for post in sorted(posts)[: sizes[name]]
-    ]
+    drawn = [row for name, posts in strata.items() for row in _first(sorted(posts), sizes[name])]
     how = f"stratified by community ({len(strata)})" if by_community else "uniform"
     return Draw(
-        tuple(Drawn(key, platform, id_, probability) for (_, key, platform, id_), probability in sorted(drawn)),
+        tuple(post for _, post in sorted(drawn)),
         population,
         f"{how}, {len(drawn)} of {population}, seed {seed}",
     )
@@ -86,8 +88,24 @@ def allocated(sizes: Mapping[str, int], number: int) -> dict[str, int]:
     return given
 
 
+def population(design: str) -> int | None:
+    """Read how many posts a draw was from off its design; None where it does not say."""
+    found = OF.search(design)
+    return int(found[1]) if found else None
+
+
+def _first(posts: Sequence[tuple[int, int, str, str]], number: int) -> Iterator[tuple[float, Drawn]]:
+    """Draw the first posts of a stratum, each with its place in the whole draw.
+
+    Lots below the first that is not drawn, divided by it, are even between 0 and 1, in large strata as in small ones.
+    """
+    edge = posts[number][0] if number < len(posts) else LOTS
+    for lot, key, platform, id_ in posts[:number]:
+        yield lot / edge, Drawn(key, platform, id_, number / len(posts))
+
+
 def _lot(seed: int, platform: str, id_: str) -> int:
-    return int.from_bytes(blake2b(f"{seed}\0{platform}\0{id_}".encode(), digest_size=8).digest())
+    return int.from_bytes(blake2b(f"{seed}\0{platform}\0{id_}".encode(), digest_size=LOT_BYTES).digest())
 
 
 def _pooled(strata: dict[str, list[tuple[int, int, str, str]]]) -> defaultdict[str, list[tuple[int, int, str, str]]]:

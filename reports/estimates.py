@@ -63,8 +63,8 @@ class Distribution:
 
     `unit` is what the intervals take as drawn independently ("thread" or "author") and `clusters` how many there are.
     `design_effect` is the variance of the shares divided by that under simple random sampling of posts, None where
-    there are too few clusters to tell. `is_small`: too few posts or clusters to be read as a fact. `lead` is None where
-    there is but one label. `corrected` is None where too few of the posts are labelled by hand.
+    there are too few clusters to tell, or a few weigh most. `is_small`: too few posts or clusters to be read as a fact.
+    `lead` is None where there is but one label. `corrected` is None where too few of the posts are labelled by hand.
     """
 
     posts: int
@@ -79,6 +79,11 @@ class Distribution:
 
     def __getitem__(self, label: str) -> Share:
         return next(share for share in self.shares if share.label == label)
+
+    @property
+    def is_loud(self) -> bool:
+        """Say whether authors are few, or a few of them weigh so much that no design effect can be told."""
+        return self.design_effect is None and all(share.share < 1 for share in self.shares)
 
     @property
     def best(self) -> Corrected | Distribution:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from reports.plain import cut, plain
 from reports.prose import period
 from reports.templating import fill
+from reports.uncorrected import UNCORRECTED, is_corrected, uncorrected
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -27,6 +28,7 @@ def explorer(report: Report) -> Markup:
         unit=line.unit.capitalize(),
         periods=[period(found.first, line.unit) for found in line.periods],
         camps=_camps(report),
+        mark=uncorrected(report),
     )
 
 
@@ -38,7 +40,8 @@ def script_data(report: Report) -> dict[str, object]:
     cells |= {f"{number},": cell.sides for number, cell in enumerate(report.communities.cells)}
     cells |= {f",{number}": found.cell.sides for number, found in enumerate(report.timeline.periods)}
     cells |= {f"{places[found.place]},{periods[found.first]}": found.sides for found in report.crossed}
-    return {"camps": _camps(report), "cells": {key: _cell(sides) for key, sides in cells.items() if sides}}
+    mark = {"mark": f"{UNCORRECTED.capitalize()}."} if is_corrected(report) else {}
+    return {"camps": _camps(report), "cells": {key: _cell(sides) for key, sides in cells.items() if sides}, **mark}
 
 
 def _cell(sides: Distribution) -> dict[str, object]:

@@ -13,9 +13,10 @@ from reports.agreement import agreement
 from reports.confusion import confusion, rates
 from reports.correction import MIN_LABELS, Hand
 from reports.counting import Truth
-from reports.grouping import different
+from reports.grouping import different, grouped
 from reports.hand_labels import HandLabels
-from reports.prevalence import Z
+from reports.outgrown import outgrown
+from reports.prevalence import Z, kish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -35,8 +36,8 @@ def gathered(
 ) -> tuple[HandLabels | None, Truth | None]:
     """Find the annotations of judged posts, and what those say that corrections rest on; None where there are none.
 
-    Those are the posts drawn at random, or, where they are too few, all. Where people labelled every judged post, it
-    makes no difference how they came to them.
+    Those are the posts drawn at random from what is judged now, or, where they are too few, all. Where people labelled
+    every judged post, it makes no difference how they came to them.
     """
     by_post: defaultdict[int, list[Annotation]] = defaultdict(list)
     for item in annotations:
@@ -47,7 +48,10 @@ def gathered(
     if not judged:
         return None, None
     found = {place: by_post[int(votes.keys[place])] for place in judged}
-    drawn = {place: items for place, items in found.items() if _drawn(items)}
+    draws = {key: how for key, items in by_post.items() if (how := _drawn(items))}
+    gone = outgrown(draws, votes.keys)
+    is_drawn = {key for key, (_, design) in draws.items() if design not in gone}
+    drawn = {place: items for place, items in found.items() if int(votes.keys[place]) in is_drawn}
     is_census = len(found) == len(votes) and len(drawn) < len(found)
     if is_census:
         truth = _truth(found, np.ones(len(found)), votes, camps, is_sample=True)
@@ -55,15 +59,18 @@ def gathered(
         truth = _truth(found, np.ones(len(found)), votes, camps, is_sample=False)
     else:
         truth = _truth(drawn, _weights(list(drawn.values())), votes, camps, is_sample=True)
+    authors = votes.authors[truth.places]
     everyone = [item for items in found.values() for item in items]
     hand = HandLabels(
         drawn=len(found) if is_census else len(drawn),
         others=0 if is_census else len(found) - len(drawn),
         annotators=len({item.annotator for item in everyone}),
         designs=(CENSUS,) if is_census else tuple(sorted({how[1] for how in map(_drawn, drawn.values()) if how})),
+        outgrown=() if is_census else tuple(sorted(gone)),
         agreement=agreement(everyone),
         is_sample=truth.is_sample,
-        authors=different(votes.authors[truth.places]),
+        authors=different(authors),
+        voices=kish(np.bincount(grouped(authors)[1], weights=truth.weights)[:, None]),
         confusions=tuple(_confusions(truth, votes, camps)),
     )
     return hand, truth

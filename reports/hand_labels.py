@@ -42,14 +42,17 @@ class HandLabels:
     """What people labelled: judged posts that were drawn at random, others, and how far the annotators agree.
 
     `is_sample`: corrections rest on those drawn at random; otherwise there are too few, and they rest on all. `authors`
-    wrote those that they rest on; each unknown one counts.
+    wrote those that they rest on, each unknown one counts, and `voices` is their effective number (Kish). `outgrown`
+    are draws in which too many of the judged posts had no chance: what they drew counts among the others.
     """
 
     drawn: int
     others: int
     annotators: int
     designs: tuple[str, ...]
+    outgrown: tuple[str, ...]
     agreement: tuple[Agreement, ...]
     is_sample: bool
     authors: int
+    voices: float
     confusions: tuple[Confusion, ...]

@@ -21,13 +21,17 @@ NAMED = re.compile(
           (?![.@-]\w)
     )
     | (?P<mail>(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+)
-    | (?P<profile>\b(?:(?:x|twitter)\.com|bsky\.app/profile|reddit\.com/u(?:ser)?)/)[\w.:-]+
+    | (?P<profile>(?i:
+        \b(?:x|twitter)\.com/
+        | \.[a-z]{2,}(?::\d+)?/(?:(?:u|users?|profile)/|r/u_|user\?id=)  # below a host, so that no path in code is one
+    ))(?:\d+/)?[\w.:-]+
+    | (?<![\w-])[\w-]+(?i:\.bsky\.social)\b
     | (?<!\w)[@＠]+\w+(?:[.-]\w+)*(?:@[\w-]+(?:\.[\w-]+)*)?
-    | (?<![\w/])/?u/[\w-]+
+    | (?<![\w/])/?(?:u/|(?i:r/u_)|U/(?=[\w-]{3}))[\w-]+  # U/V may be meant
     """,
     re.VERBOSE | re.MULTILINE,
 )
-PROFILE = re.compile(r"/@|/(?:users?|u|profile)/(?!did:)", re.IGNORECASE)
+PROFILE = re.compile(r"/@|/(?:users?|u|profile)/(?!did:)|/r/u_|/user\?id=|\.bsky\.social", re.IGNORECASE)
 
 PROFILES = "Reddit profiles"
 

@@ -2,9 +2,9 @@
 
 Each estimate is written as a sum over posts of their influence on it; the influences of one cluster add up, and their
 squares give the variance (linearisation; Binder 1983). The interval is Wilson's, with as many posts as would make that
-variance in a simple random sample, and Student's t for the number of clusters. Fewer than MIN_CLUSTERS authors tell no
-variance, in however many threads they write: weighted shares and ratios then have Wilson's interval with Kish's
-effective number of authors, and corrected ones, which rest on the variance alone, are not given.
+variance in a simple random sample, and Student's t for the number of clusters. Fewer than MIN_CLUSTERS authors, by
+Kish's effective number, tell no variance, in however many threads they write: weighted shares and ratios then have
+Wilson's interval with that number, and corrected ones, which rest on the variance alone, are not given.
 """
 
 from __future__ import annotations
@@ -43,6 +43,10 @@ class Clustering(Protocol):
         """How many clusters tell the variance."""
 
     @property
+    def voices(self) -> float:
+        """Kish's effective number of them: one that outweighs the others makes the mean, and is hardly off it."""
+
+    @property
     def variance(self) -> float:
         """The variance of all shares together."""
 
@@ -63,21 +67,30 @@ class Clustered(NamedTuple):
         return len(self.sizes)
 
     @property
+    def voices(self) -> float:
+        """Kish's effective number of them."""
+        return kish(self.sizes[:, None])
+
+    @property
+    def are_few(self) -> bool:
+        """Say whether they are authors, too few to tell the variance."""
+        return self.unit == "author" and self.voices < MIN_CLUSTERS
+
+    @property
     def variance(self) -> float:
         """The variance of all shares together."""
         return float(np.trace(self.spread))
 
     def interval(self, shares: Floats) -> Interval:
         """Give intervals of the shares; too few clusters are as many voices, whatever they say."""
-        worth = kish(self.sizes[:, None])
-        if self.clusters < MIN_CLUSTERS:
-            return wilson(shares, np.full(len(shares), worth), Z)
-        return interval(shares, self.spread, least=worth, freedom=self.clusters - 1)
+        if self.are_few:
+            return wilson(shares, np.full(len(shares), self.voices), Z)
+        return interval(shares, self.spread, least=self.voices, freedom=self.clusters - 1)
 
 
 def larger(by_author: Way, by_thread: Way) -> Way | None:
     """Choose what makes the larger variance: authors where threads are few, None where authors are."""
-    if by_author.clusters < MIN_CLUSTERS:
+    if by_author.voices < MIN_CLUSTERS:
         return None
     is_author = by_thread.clusters < MIN_CLUSTERS or by_author.variance >= by_thread.variance
     return by_author if is_author else by_thread
@@ -109,6 +122,14 @@ def among(estimate: Estimate, labels: int) -> Estimate:
     shares = estimate.shares[:labels] / total
     influence = estimate.influence[:, :labels]
     return Estimate(shares, (influence - influence.sum(axis=1, keepdims=True) * shares) / total)
+
+
+def simplex(shares: Floats) -> Floats:
+    """Find the nearest shares that are not negative and add up to one (Duchi et al. 2008)."""
+    ordered = np.sort(shares)[::-1]
+    excess = (ordered.cumsum() - 1) / np.arange(1, len(shares) + 1)
+    nearest: Floats = np.maximum(shares - excess[ordered > excess][-1], 0)
+    return nearest
 
 
 def interval(shares: Floats, spread: Floats, *, least: float, freedom: int) -> Interval:
@@ -146,8 +167,8 @@ def weighted(
         authors=known(authors),
         unit=by.unit,
         clusters=by.clusters,
-        design_effect=by.variance / simple if simple > 0 and by.clusters >= MIN_CLUSTERS else None,
-        is_small=len(codes) < sampling.min_posts or by.clusters < MIN_CLUSTERS,
+        design_effect=by.variance / simple if simple > 0 and not by.are_few else None,
+        is_small=len(codes) < sampling.min_posts or by.are_few,
         shares=labelled(
             labels, shares, found, counts=counts, people=[known(authors[codes == c]) for c in range(len(labels))]
         ),

@@ -6,8 +6,9 @@ fewer than there are, which makes the variance unbiased (Rao and Wu 1988). With 
 for rare labels, where a share is 0 or 1 it knows nothing, and with thousands it only takes time: there Wilson's
 interval takes its place, with posts divided by the design effect (Rao and Scott 1981) and Student's t for the number of
 clusters. Below MIN_CLUSTERS no
-design effect can be told: Wilson's interval then has Kish's effective number of posts, which is what is left if all
-posts of a cluster say the same.
+design effect can be told, nor where few authors wrote most of the posts: a cluster that makes the mean by itself hardly
+departs from it, however far others would. So authors count by Kish's effective number, and where that is below
+MIN_CLUSTERS, Wilson's interval has as many posts, which is what is left if all posts of a cluster say the same.
 """
 
 from __future__ import annotations
@@ -58,6 +59,11 @@ class Clusters(NamedTuple):
     counts: Ints
     effect: Effect | None
 
+    @property
+    def are_few(self) -> bool:
+        """Say whether they are authors, too few of whom wrote most of the posts."""
+        return self.unit == "author" and kish(self.counts) < MIN_CLUSTERS
+
 
 class Interval(NamedTuple):
     """Bounds of all shares ([labels] each), and of the lead of the largest over the second."""
@@ -87,7 +93,7 @@ def distribution(
         unit=clusters.unit,
         clusters=len(clusters.counts),
         design_effect=clusters.effect and clusters.effect.overall,
-        is_small=len(codes) < sampling.min_posts or len(clusters.counts) < MIN_CLUSTERS,
+        is_small=len(codes) < sampling.min_posts or clusters.are_few,
         shares=tuple(
             Share(
                 label=label,
@@ -115,7 +121,9 @@ def _clusters(codes: Ints, threads: Ints, authors: Ints, labels: int) -> Cluster
     """Cluster by what makes the larger design effect; by authors where there are few of them, or few threads."""
     by_author = _counted("author", codes, authors, labels)
     by_thread = _counted("thread", codes, threads, labels)
-    if len(by_author.counts) < MIN_CLUSTERS or len(by_thread.counts) < MIN_CLUSTERS:
+    if by_author.are_few:
+        return by_author._replace(effect=None)
+    if len(by_thread.counts) < MIN_CLUSTERS:
         return by_author
     if by_thread.effect is None or by_author.effect is None:  # all posts carry the same label
         return min(by_thread, by_author, key=lambda clusters: kish(clusters.counts))
@@ -141,9 +149,12 @@ def _effect(counts: Ints) -> Effect | None:
 
 
 def kish(counts: Ints | Floats) -> float:
-    """Compute Kish's effective number of clusters of unequal size ([clusters, labels])."""
-    sizes = counts.sum(axis=1)
-    return float(sizes.sum() ** 2 / (sizes**2).sum())
+    """Compute the effective number of clusters of unequal size ([clusters, labels]; Kish 1965, "Survey Sampling").
+
+    It is rounded, so that ten of equal weight are ten.
+    """
+    sizes = counts.sum(axis=1, dtype=np.float64)
+    return round(float(sizes.sum() ** 2 / (sizes**2).sum()), 9)
 
 
 def _interval(clusters: Clusters, sampling: Sampling) -> Interval:

@@ -18,7 +18,7 @@ from corpus.labels import NEUTRAL, SENTIMENTS, STANCES
 from reports.agreement import cohen
 from reports.handles import place_of
 from reports.linear import clustered
-from reports.prevalence import MIN_CLUSTERS, student
+from reports.prevalence import student
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -187,7 +187,7 @@ def _shares(rows: Sequence[tuple[str, str, str, str, str]]) -> Iterator[ShareCha
 def _interval(change: Floats, authors: Ints, threads: Ints) -> tuple[float | None, float | None]:
     posts, mean = len(change), float(change.mean())
     by = clustered((change - mean)[:, None] / posts, np.full(posts, 1 / posts), threads=threads, authors=authors)
-    if by.clusters < MIN_CLUSTERS:
+    if by.are_few:
         return None, None
     reach = student(by.clusters - 1) * by.variance**0.5
     return max(mean - reach, -1.0), min(mean + reach, 1.0)

@@ -14,6 +14,7 @@ from reports.timeline import Timeline  # noqa: TC001
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from corpus.label_set import LabelSet
     from corpus.labels import Target
     from reports.settings import ReportMeta
 
@@ -132,10 +133,14 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """How far a share differs between two sets of posts, with a 95% interval of the difference."""
+    """How far a share differs between two sets of posts, with a 95% interval of the difference.
+
+    Both shares are corrected by hand labels, or neither is.
+    """
 
     question: str
     label: str
+    is_corrected: bool
     before: Share
     after: Share
     low: float
@@ -154,11 +159,15 @@ class Moved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """What moved between two sets of posts, named as people read them; `is_shared`: of one corpus."""
+    """What moved between two sets of posts, named as people read them; `is_shared`: of one corpus.
+
+    `labels` are the label sets that the one and the other are read with.
+    """
 
     before: str
     after: str
     is_shared: bool
+    labels: tuple[LabelSet, LabelSet]
     posts: tuple[int, int]
     moved: tuple[Moved, ...]
 

@@ -141,7 +141,8 @@ def test_an_enlarged_draw_renews_the_chances_of_what_is_labelled(tmp_path: Path)
     first = annotation(ROW, TARGETS, "ann")
     with Store.open(labelled_corpus(tmp_path / "corpus.db")) as store:
         store.add_annotations([first])
-        blank = annotation(ROW | {"camp": None, "inclusion_probability": 0.75, "design": "larger"}, TARGETS)
+        emptied = {"camp": None, "stance": {}, "sentiment": None, "reasons": [], "switch": None}
+        blank = annotation(ROW | emptied | {"inclusion_probability": 0.75, "design": "larger"}, TARGETS)
         assert store.add_annotations([blank]) == Annotated(blank=1)
         (kept,) = store.annotations()
         assert (kept.camp, kept.probability, kept.design) == ("pro-jax", 0.75, "larger")

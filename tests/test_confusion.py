@@ -16,8 +16,9 @@ from debate import FRAMEWORKS, META, SETTINGS, opinion, sentences
 from labelling import give
 from program import run
 from reports.building import build
-from reports.confusion import adjusted, rates, simplex
+from reports.confusion import adjusted, rates
 from reports.correction import Hand, corrected
+from reports.linear import simplex
 from reports.markdown import render
 from reports.prevalence import Sampling, distribution
 from test_annotations import JUDGED, post

@@ -14,9 +14,11 @@ from reports.agreement import agreement, cohen, krippendorff
 from reports.building import build
 from reports.confusion import adjusted, rates
 from reports.correction import Hand, corrected
+from reports.drawing import draw
 from reports.hand import labels_for_five
 from reports.linear import weighted
 from reports.markdown import render
+from reports.outgrown import outgrown
 from reports.prevalence import Sampling
 
 if TYPE_CHECKING:
@@ -106,6 +108,21 @@ def test_a_model_that_is_right_is_trusted_and_one_that_guesses_is_not() -> None:
     assert sum(share.share for share in guessed.shares) == pytest.approx(1)
 
 
+def test_shares_add_up_where_the_model_gives_a_label_that_people_never_do() -> None:
+    alone = np.arange(1_000)
+    for seed in range(12):
+        random = np.random.default_rng(seed)
+        truth = random.choice(2, 1_000, p=[0.55, 0.45])
+        said = np.where(random.random(1_000) < 0.08, 2, truth)
+        places = random.choice(1_000, 60, replace=False)
+        by_hand = Hand(places, np.eye(3)[truth[places]], np.ones(60))
+        for sides in (None, 3):
+            found = corrected(LABELS, codes=said, hand=by_hand, threads=alone, authors=alone, sides=sides)
+            assert found is not None
+            assert sum(share.share for share in found.shares) == pytest.approx(1)
+            assert all(0 <= share.low <= share.share <= share.high <= 1 for share in found.shares)
+
+
 def test_no_mistake_seen_still_leaves_room_for_some() -> None:
     alone, (codes, right) = np.arange(1_000), hand(60, labels=2)
     found = corrected(LABELS, codes=codes, hand=right, threads=alone, authors=alone)
@@ -154,6 +171,28 @@ def test_few_authors_are_few_voices_by_every_estimator() -> None:
         given += adjusted(LABELS, codes=truth, chosen=alone, found=inverted, threads=alone, authors=authors) is not None
     assert covered / runs >= 0.95
     assert not given
+
+
+def test_one_viral_post_is_one_voice() -> None:
+    codes, alone = np.repeat([0, 1], [1, 50]), np.arange(51)
+    scores = np.where(codes == 0, 100_000.0, 1.0)
+    found = weighted(LABELS[:2], codes=codes, weights=scores, threads=alone, authors=alone, sampling=Sampling())
+    assert found is not None
+    assert (found.clusters, found.design_effect, found.is_small) == (51, None, True)
+    assert found.lead is not None
+    assert not found.lead.is_clear
+    assert found["a"].low < 0.5
+
+
+def test_one_loud_author_gives_no_correction() -> None:
+    random, alone = np.random.default_rng(1), np.arange(700)
+    truth = np.where(alone < 400, 0, random.choice(3, 700, p=TRUTH))
+    authors = np.maximum(alone - 399, 0)
+    by_hand = Hand(alone[::3], np.eye(3)[truth[::3]], np.ones(len(alone[::3])))
+    assert corrected(LABELS, codes=truth, hand=by_hand, threads=alone, authors=authors) is None
+    found = rates(truth, by_hand)
+    assert adjusted(LABELS, codes=truth, chosen=alone, found=found, threads=alone, authors=authors) is None
+    assert corrected(LABELS, codes=truth, hand=by_hand, threads=alone, authors=alone) is not None
 
 
 def built(posts: Sequence[Opinion], by_hand: Sequence[Annotation]) -> Report:
@@ -205,6 +244,60 @@ def test_hand_labels_of_few_authors_correct_nothing_and_it_is_said() -> None:
     ]
     found = built(posts, by_hand)
     assert "The hand-labelled posts come from 5 authors; at least 10 are needed" in render(found)
+
+
+def test_a_few_loud_authors_among_many_are_told_so_everywhere() -> None:
+    posts = [opinion(key, camp=CAMPS[key % 4], author=f"u{max(key - 300, 0)}") for key in range(400)]
+    by_hand = [
+        Annotation(id=post.id, key=post.key, annotator="ann", camp=post.camp, probability=0.5, design="uniform")
+        for post in posts[::2]
+    ]
+    text = render(built(posts, by_hand))
+    assert "The judged posts come from 100 authors, a few of whom wrote most of them." in text
+    assert "Corrected for the model's mistakes" not in text
+    assert "A few of them weigh most, so how alike posts of one author are cannot be told" in text
+    assert ", a few of whom wrote most of what counts: read it as a hint" in text
+
+
+def test_a_loud_author_of_the_hand_labelled_posts_alone_is_told_too() -> None:
+    posts = [opinion(key, camp=CAMPS[key % 4], author=f"u{max(key - 50, 0)}") for key in range(600)]
+    by_hand = [
+        Annotation(id=post.id, key=post.key, annotator="ann", camp=post.camp, probability=1 / 6, design="uniform")
+        for post in posts[:100]
+    ]
+    text = render(built(posts, by_hand))
+    assert "come from 50 authors, a few of whom wrote most of them; at least 10 of like weight are needed" in text
+
+
+@pytest.mark.parametrize(("size", "is_believed"), [(300, True), (303, True), (600, False)])
+def test_a_draw_is_believed_until_the_corpus_has_outgrown_it(size: int, *, is_believed: bool) -> None:
+    posts = debate(size)
+    sample = draw([Opinions.of(posts[:300])], number=150, seed=1)
+    by_hand = [
+        Annotation(id=post.id, key=post.key, annotator="ann", camp=posts[post.key].camp, probability=post.probability,
+                   design=sample.design)
+        for post in sample.posts[:120]
+    ]  # fmt: skip
+    found = built(posts, by_hand)
+    assert found.hand is not None
+    assert found.overall is not None
+    assert found.overall.camps.corrected is not None
+    assert (found.hand.is_sample, found.overall.camps.corrected.method) == (
+        (True, "PPI++") if is_believed else (False, "confusion matrix")
+    )
+    text = render(found)
+    assert ("Trust the corrected shares and their intervals: they hold however the model errs" in text) == is_believed
+    assert (
+        "600 posts are judged, and many of them had no chance to be drawn (uniform, 150 of 300" in text
+    ) != is_believed
+
+
+def test_a_draw_is_outgrown_where_other_posts_are_judged_too() -> None:
+    draws = dict.fromkeys(range(0, 300, 2), (0.5, "uniform, 150 of 300, seed 1"))
+    assert not outgrown(draws, np.arange(300))
+    assert not outgrown(draws, np.arange(0, 300, 10))  # a part of them
+    assert outgrown(draws, np.arange(200, 450))  # fewer, most of them others
+    assert not outgrown(dict.fromkeys(range(30), (0.5, "by hand")), np.arange(900))
 
 
 def annotations(number: int, *, every: int = 3, **fields: object) -> list[Annotation]:

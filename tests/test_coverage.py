@@ -5,11 +5,18 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from answering import Asked, answering
+from corpus.opinion import Opinions
+from corpus.walk import Coverage
+from debate import FRAMEWORKS, META, SETTINGS, debate, sentences
 from program import ENVIRONMENT, command, tiny_config
 from replay import needs_recordings, replaying
+from reports import build, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,3 +109,21 @@ def assert_report(text: str) -> None:
     summary = "22 deleted by their authors, 8 removed by moderators, 1 withheld by the platform, 1 truncated"
     assert summary in " ".join(text.split())
     assert "50 posts beside them could not be reached" in " ".join(text.split())
+
+
+@pytest.mark.parametrize("quotes", [0, 3])
+def test_the_name_of_a_thread_names_nobody_and_is_no_text_where_none_is_wanted(quotes: int, tmp_path: Path) -> None:
+    begun = "@jane_doe@m.example mine is jane@doe.example, PyTorch for me; or write to jo.bloggs@mail.example"
+    thread = Coverage(
+        platform="mastodon", thread="m.example/1", title=begun[:80], claimed=9, fetched=2, deleted=0, removed=0,
+        withheld=0, truncated=0, gaps=(), checked_at=None,
+    )  # fmt: skip
+    settings = replace(SETTINGS, quotes=quotes)
+    opinions = [Opinions.of(debate(60))]
+    found = build(opinions, sentences, targets=FRAMEWORKS, settings=settings, meta=META, coverage=(thread,))
+    for path in (file for file in write(found, tmp_path) if file.suffix in (".md", ".html", ".json", ".csv")):
+        text = path.read_text("utf-8")
+        assert not re.search(r"jane|jo\.b", text), path
+        assert not (quotes == 0 and "PyTorch for me" in text), path
+    shown = (tmp_path / "report.md").read_text("utf-8")
+    assert ("Mastodon: @… mine is …@…, PyTorch for me" if quotes else "Mastodon: m.example/1") in shown

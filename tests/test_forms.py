@@ -230,12 +230,17 @@ def test_json_follows_its_schema() -> None:
 def test_csv_has_numbers_as_numbers() -> None:
     table = Table(
         ("Name", "Share", "Posts", "Part", "Mixed"),
-        (("a", "62% (54–70)", "1,234", "0.4%", "1 of 2"), ("b", "–", "−4", "–", "=1+1")),
+        (
+            ("a", "62% (54–70)", "1,234", "0.4%", "1 of 2"),
+            ("b", "–", "−4", "–", "=1+1"),
+            ("c", "–", "+40.0", "+5%", "+a"),
+        ),
     )
     assert list(csv.reader(io.StringIO(as_csv(table)))) == [
         ["Name", "Share", "Share low", "Share high", "Posts", "Part", "Mixed"],
         ["a", "0.62", "0.54", "0.7", "1234", "0.004", "1 of 2"],
         ["b", "", "", "", "-4", "", "'=1+1"],
+        ["c", "", "", "", "40.0", "0.05", "'+a"],
     ]
     assert as_csv(Table(("Only head",), ())) == "Only head\r\n"
 

@@ -75,6 +75,30 @@ def test_few_authors_are_few_voices_however_much_they_write() -> None:
     assert covered / runs >= 0.95
 
 
+def test_one_loud_author_is_one_voice_among_many() -> None:
+    codes, authors = np.repeat([0, 1], [400, 20]), np.concatenate([np.zeros(400, dtype=np.int64), np.arange(1, 21)])
+    found = counted(codes, np.arange(420), authors)
+    assert (found.unit, found.clusters, found.design_effect, found.is_small) == ("author", 21, None, True)
+    assert found.lead is not None
+    assert not found.lead.is_clear
+    assert found["a"].low < 0.5
+
+
+def test_intervals_cover_where_a_few_authors_write_most_and_are_as_they_were_where_none_does() -> None:
+    random = np.random.default_rng(5)
+    runs, covered, usual = 200, 0.0, 0
+    for _ in range(runs):
+        sizes = np.minimum(np.ceil(random.pareto(0.8, 30)), 2_000).astype(np.int64) + 1
+        leanings = random.dirichlet(4 * TRUTH, size=30)
+        codes = np.concatenate([random.choice(3, size, p=lean) for size, lean in zip(sizes, leanings, strict=True)])
+        loud = counted(codes, np.arange(len(codes)), np.repeat(np.arange(30), sizes))
+        covered += sum(share.low <= true <= share.high for share, true in zip(loud.shares, TRUTH, strict=True)) / 3
+        codes, numbers = sample(random, 60)
+        usual += counted(codes, np.arange(len(codes)), numbers).design_effect is not None
+    assert covered / runs >= 0.93
+    assert usual == runs
+
+
 def test_shares_and_counts_are_those_of_the_posts() -> None:
     found = counted([0, 0, 0, 1], [0, 1, 2, 2], [0, 0, -1, -2])
     assert [(share.label, share.n, share.authors, share.share) for share in found.shares] == [

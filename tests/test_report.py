@@ -267,6 +267,20 @@ def test_quotes_name_nobody() -> None:
         ("like\n  @jit\n  @partial(f, 2)\n  def step(x):", "like @jit @partial(f, 2) def step(x):"),
         ("@alice\n@bob\ndef is a keyword", "@… @… def is a keyword"),
         ("a @ b, x@y, 5@ and torch.com/alice", ...),
+        ("Twitter.com/alice, X.com/bob/status/1", "Twitter.com/@…, X.com/@…/status/1"),
+        ("Reddit.com/U/alice, U/al_ice or /r/u_bob", "Reddit.com/U/@…, @… or @…"),
+        ("https://old.reddit.com/r/u_al_ice/comments/x", "https://old.reddit.com/r/u_@…/comments/x"),
+        ("https://mastodon.social/users/al_ice/statuses/1", "https://mastodon.social/users/@…/statuses/1"),
+        (
+            "news.ycombinator.com/user?id=alice, stackoverflow.com/users/12/al-ice",
+            "news.ycombinator.com/user?id=@…, stackoverflow.com/users/@…",
+        ),
+        ("so says al-ice.bsky.social, as does Bob.BSKY.social.", "so says @…, as does @…."),
+        (
+            "r/MachineLearning, U/V, GET /users/12, src/users/views.py, numpy.org/doc/user/guide, bsky.social, v1.2/u",
+            ...,
+        ),
+        ("https://news.ycombinator.com/item?id=1 and https://github.com/pytorch/pytorch/pull/1", ...),
     ],
 )
 def test_handles_are_left_out_and_code_is_not(text: str, shown: str) -> None:
@@ -286,6 +300,10 @@ def test_handles_are_left_out_and_code_is_not(text: str, shown: str) -> None:
         ("reddit", "t1_a", "al", "https://www.reddit.com/r/u_al/comments/b/_/a/", None),
         ("reddit", "t1_a", "al", "https://www.reddit.com/r/all/comments/b/_/a/",
          "https://www.reddit.com/r/all/comments/b/_/a/"),
+        ("reddit", "t1_a", "bob", "https://www.reddit.com/r/u_al_ice/comments/b/_/a/", None),
+        ("hackernews", "1", None, "https://news.ycombinator.com/user?id=al", None),
+        ("hackernews", "1", "al", "https://news.ycombinator.com/item?id=1", "https://news.ycombinator.com/item?id=1"),
+        ("forum", "1", None, "https://al.bsky.social/1", None),
         ("forum", "1", "Al Ice", "https://e.org/by/al%20ice/1", None),
         ("forum", "1", "al", None, None),
     ],

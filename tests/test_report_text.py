@@ -104,7 +104,13 @@ def test_edges_are_said_in_words() -> None:
     assert "There is no opinion to report: no post could be judged." in says["none judged"]
     assert "the labels of this set name no camp" in says["no camps"]
     assert "No judged post has a date. 40 judged posts without a date cannot be placed here." in says["no dates"]
-    assert "come from 0 authors" in says["nobody known"]
+    assert "come from unknown authors in 1 community" in says["nobody known"]
+    assert "The judged post comes from 1 author" in says["one post"]
+    assert "Behind the post that takes a side is 1 author. It is but one" in says["one post"]
+    assert "The one dated post falls on 9 January 2023." in says["one post"]
+    assert "take no side" not in says["one post"]
+    assert "It is a tie under every rule." in says["one thread"]
+    assert "| 50% (35–65) | a tie |" in says["one thread"]
     assert "from 40 authors, tell about as much as" in says["one thread"]
     assert "The smallest 45 are pooled as “45 others”" in says["many communities"]
 
@@ -115,6 +121,53 @@ def test_any_number_of_targets(count: int, tmp_path: Path) -> None:
     none = {target.name: "none" for target in targets}
     posts = [opinion(key, camp=f"pro-t{key % count}", stances=none) for key in range(60)]
     assert_sound(write(report(posts, targets=targets), tmp_path)[0].read_text("utf-8"), tmp_path)
+
+
+def test_one_neutral_post_takes_no_side() -> None:
+    text = render(report([*(opinion(key, camp="pro-jax") for key in range(40)), opinion(99)]))
+    assert "1 of the 41 judged posts (2%; 95% interval 0.4% to 13%) takes no side: it asks" in text
+
+
+def test_a_tie_under_some_rules_makes_no_leader_of_them() -> None:
+    loud = [opinion(key, camp="pro-pytorch", author=f"u{key % 20}") for key in range(40)]
+    text = render(report([*loud, *(opinion(100 + key, camp="pro-jax") for key in range(20))]))
+    assert "PyTorch is first, but it is a tie by “one author, one vote”" in text
+    assert "Warning" not in text
+
+
+def test_with_one_target_nobody_leads() -> None:
+    targets = [Target(name="t", label="Thing", aliases=("t",))]
+    posts = [opinion(key, camp="pro-t", stances={"t": "none"}, community=f"r/{key % 2}") for key in range(100)]
+    text = render(report(posts, targets=targets))
+    assert "There is but one side to take.\n\n![Shares of the camps, by community" in text
+    assert "not clearly" not in text
+
+
+def test_events_are_told_of_where_a_chart_marks_them() -> None:
+    event = ((date(2023, 1, 14), "the article"),)
+    assert "Lines mark events: the article" in render(report(debate(240), events=event))
+    neutral = [opinion(key, created_at=MONDAY.replace(day=9 + key % 9)) for key in range(60)]
+    assert "Lines mark events" not in render(report(neutral, events=event))
+    stray = opinion(999, camp="pro-jax", created_at=MONDAY.replace(year=2012))
+    text = render(report([*debate(240), stray], events=(*event, (date(2013, 1, 1), "long ago")), time_bin="day"))
+    assert "Lines mark events: the article (14 January 2023)." in text
+
+
+def test_reasons_that_clearly_differ_are_not_called_those_that_differ_most() -> None:
+    counts = {"pro-pytorch": (90, 15, 12), "pro-tensorflow": (73, 1, 21)}  # posts, models, deployment
+    posts = [
+        opinion(
+            1_000 * place + key,
+            camp=camp,
+            reasons=("models",) * (key < models) + ("deployment",) * (total - key <= deployment),
+        )
+        for place, (camp, (total, models, deployment)) in enumerate(counts.items())
+        for key in range(total)
+    ]
+    text = render(report(posts))
+    assert "They clearly differ in models: 17% of the posts for PyTorch name it, 1% of those for TensorFlow." in text
+    both = [post._replace(reasons=("performance", "usability")) if post.key >= 1_000 else post for post in posts]
+    assert "They clearly differ in 4 reasons, most of these in usability: 0%" in render(report(both))
 
 
 def test_one_readable_change_over_time_is_told() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from corpus.errors import InputError
 from corpus.opinion import Opinions
-from debate import FRAMEWORKS, META, MONDAY, SETTINGS, debate, opinion, report, sentences
+from debate import FRAMEWORKS, LABELS, META, MONDAY, SETTINGS, debate, opinion, report, sentences
 from reports.building import build, survey
 from reports.comparing import compared, gap
 from reports.estimates import Share
@@ -99,7 +99,7 @@ def test_what_moved_between_two_periods_has_an_interval() -> None:
         for key in range(600)
     ]  # fmt: skip
     before, after = (
-        survey([Opinions.of(part)], name=name, targets=FRAMEWORKS, settings=SETTINGS)
+        survey([Opinions.of(part)], name=name, labels=LABELS, targets=FRAMEWORKS, settings=SETTINGS)
         for part, name in ((posts[:300], "early"), (posts[300:], "late"))
     )
     found = compared(before, after, is_shared=True)

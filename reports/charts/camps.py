@@ -9,6 +9,7 @@ import altair as alt
 from reports.charts.headings import Heading, headings
 from reports.charts.theme import FAINT, INK, colour, data, finished, name, share_axis, told
 from reports.prose import counted, percent, siding
+from reports.uncorrected import NEXT_LINE, uncorrected
 
 if TYPE_CHECKING:
     from reports.charts.sheet import Sheet
@@ -56,5 +57,5 @@ def chart(report: Report, colours: dict[str, str], sheet: Sheet) -> Chart:
         alt.layer(bars, rules, *(headings(above, sheet, y, up=2 * DOWN - 2) if sheet.is_narrow else [texts])),
         sheet,
         "Which side posts take",
-        f"Share of the {posts}; lines: 95% intervals",
+        f"Share of the {posts}; lines: 95% intervals{uncorrected(report, NEXT_LINE)}",
     )

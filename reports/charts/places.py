@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from reports.charts.dots import Group, dots
 from reports.charts.theme import finished, name
 from reports.prose import counted, number, platform
+from reports.uncorrected import NEXT_LINE, uncorrected
 
 if TYPE_CHECKING:
     from reports.charts.sheet import Sheet
@@ -29,4 +30,5 @@ def chart(report: Report, places: Places, colours: dict[str, str], sheet: Sheet)
     what = "Which side posts take, by " + ("platform" if places is report.platforms else "community")
     few = counted(report.min_posts, "post")
     subtitle = f"Share of the n posts that take a side, with 95% intervals; faint: under {few} or 10 authors"
-    return finished(dots(groups, labels, colours, sheet), sheet, what, subtitle)
+    mark = uncorrected(report, NEXT_LINE)
+    return finished(dots(groups, labels, colours, sheet), sheet, what, subtitle + mark)

@@ -10,6 +10,7 @@ from reports.charts.colours import SENTIMENTS
 from reports.charts.dots import Group, dots
 from reports.charts.theme import finished, name
 from reports.prose import number
+from reports.uncorrected import NEXT_LINE, uncorrected
 
 if TYPE_CHECKING:
     from reports.charts.sheet import Sheet
@@ -30,4 +31,9 @@ def chart(report: Report, colours: dict[str, str], sheet: Sheet) -> Chart:  # no
     ]
     labels = {label: label for label in LABELS}
     drawn = dots(groups, labels, SENTIMENTS, sheet)
-    return finished(drawn, sheet, "The tone of each camp", "Share of its n posts, with 95% intervals")
+    return finished(
+        drawn,
+        sheet,
+        "The tone of each camp",
+        f"Share of its n posts, with 95% intervals{uncorrected(report, NEXT_LINE)}",
+    )

@@ -27,7 +27,8 @@ class Sheet:
     def title(self, title: str, subtitle: Sequence[str]) -> alt.TitleParams:
         """Lay out a title and the parts of the line under it."""
         if not self.is_narrow:
-            return alt.TitleParams(title, subtitle="   ".join(subtitle))
+            lines = "   ".join(subtitle).split("\n")
+            return alt.TitleParams(title, subtitle=lines if len(lines) > 1 else lines[0])
         return alt.TitleParams(
             wrap(title, TITLE), subtitle=[line for part in subtitle for line in wrap(part, SUBTITLE)]
         )

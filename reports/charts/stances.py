@@ -9,6 +9,7 @@ import altair as alt
 from reports.charts.headings import Heading, headings, in_lines
 from reports.charts.theme import INK, QUIET, colour, data, finished, name, told
 from reports.prose import counted, number, percent
+from reports.uncorrected import NEXT_LINE, uncorrected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +62,7 @@ def chart(report: Report, colours: dict[str, str], sheet: Sheet) -> Chart:
         sheet,
         "For and against each target",
         "← against (pale)   ·   in favour →",
-        f"Share of all {posts} (number); lines: 95% intervals",
+        f"Share of all {posts} (number); lines: 95% intervals{uncorrected(report, NEXT_LINE)}",
     )
 
 

@@ -13,6 +13,7 @@ from reports.charts.span import milliseconds, whole
 from reports.charts.theme import FAINT, colour, data, finished, name, told
 from reports.pictures import drawn
 from reports.prose import counted, period
+from reports.uncorrected import NEXT_LINE, uncorrected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,8 @@ def chart(report: Report, colours: dict[str, str], sheet: Sheet) -> Chart:
         alt.vconcat(*panels, spacing=10).resolve_scale(x="shared"),
         sheet,
         f"Opinion by {line.unit}",
-        f"Above: judged posts; below: share of those taking a side, 95% intervals; hollow: few; none: under {LEAST}",
+        f"Above: judged posts; below: share of those taking a side, 95% intervals; hollow: few; none: under {LEAST}"
+        f"{uncorrected(report, NEXT_LINE)}",
     )
 
 

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from corpus.labels import NEUTRAL
 from reports.document import Bullets, Link, Strong, paragraph
+from reports.prevalence import MIN_CLUSTERS
 from reports.prose import between, compact, counted, days, joined, number, percent, points, siding
 from reports.sections import titles
 from reports.sections.confusion import is_inverted
+from reports.sections.tables import is_tie
 
 if TYPE_CHECKING:
     from reports.document import Block, Prose
@@ -58,12 +60,14 @@ def _lead(report: Report) -> Prose:
     if not sides or sides.best.lead is None:
         return ()
     said = f"{lead(report, sides)}{_smallness(sides, report.min_posts)}"
-    leaders = {scenario.sides.lead.first for scenario in report.sensitivity if scenario.sides.lead}
+    leads = [scenario.sides.lead for scenario in report.sensitivity if scenario.sides.lead]
+    leaders = {lead.first for lead in leads if not is_tie(lead)}
     if len(leaders) < 2:
         return (said,)
     names = joined([report.label(name) for name in sorted(leaders)])
     link = Link("what counts as a vote", f"#{titles.SENSITIVITY}")
-    return (f"{said} ", Strong("Who leads hangs on the rule of counting"), f" ({names}): see ", link, ".")
+    own = ", by the model's own labels" if sides.corrected else ""
+    return (f"{said} ", Strong("Who leads hangs on the rule of counting"), f" ({names}{own}): see ", link, ".")
 
 
 def lead(report: Report, sides: Distribution) -> str:
@@ -81,7 +85,9 @@ def lead(report: Report, sides: Distribution) -> str:
 def _smallness(sides: Distribution, min_posts: int) -> str:
     if not sides.is_small:
         return ""
-    why = f"fewer than {min_posts} posts" if sides.posts < min_posts else counted(sides.clusters, sides.unit)
+    loud = "" if sides.clusters < MIN_CLUSTERS else ", a few of whom wrote most of what counts"
+    few = f"{counted(sides.clusters, sides.unit)}{loud}"
+    why = f"fewer than {min_posts} posts" if sides.posts < min_posts else few
     return f" This rests on {why}: read it as a hint, not as a fact."
 
 
@@ -89,14 +95,18 @@ def _neutral(report: Report) -> Prose:
     if report.overall is None or report.overall.sides is None:
         return ()
     neutral, posts = report.overall.camps.best[NEUTRAL], report.overall.camps.posts
+    if posts == 1:
+        return ()
     if report.overall.camps.corrected:
         told = (
             f"{percent(neutral.share)} of the {number(posts)} judged posts (corrected; 95% interval {between(neutral)})"
         )
         return (f"{told} take no side: they ask, report, or weigh the options.",)
+    one, many = "takes no side: it asks, reports, or weighs", "take no side: they ask, report, or weigh"
+    take = f"{one if neutral.n == 1 else many} the options."
     return (
         f"{number(neutral.n)} of the {number(posts)} judged posts ({percent(neutral.share)}; 95% interval ",
-        f"{between(neutral)}) take no side: they ask, report, or weigh the options.",
+        f"{between(neutral)}) {take}",
     )
 
 
@@ -112,9 +122,10 @@ def _basis(report: Report) -> Prose:
     if report.overall is None:
         return (told.lstrip(), *link)
     communities = max(len(report.communities.cells) - bool(report.communities.pooled) + report.communities.pooled, 1)
+    authors, come = report.overall.camps.authors, "post comes" if ledger.judged == 1 else "posts come"
     when = f", {days(report.first.date(), report.last.date())}" if report.first and report.last else ", none dated"
     return (
-        f"The judged posts come from {counted(report.overall.camps.authors, 'author')} in ",
+        f"The judged {come} from {counted(authors, 'author') if authors else 'unknown authors'} in ",
         f"{counted(communities, 'community', 'communities')} on {counted(len(report.platforms.cells), 'platform')}",
         f"{when}.{told}",
         *link,

@@ -35,6 +35,7 @@ def is_inverted(corrected: Corrected | None) -> bool:
 def told(hand: HandLabels, corrected: Corrected) -> Prose:
     """Say why all shares are corrected by the matrix, and what that takes for granted."""
     drawn = f"only {number(hand.drawn)} of them drawn at random" if hand.drawn else "not drawn at random"
+    drawn += " from all judged posts" if hand.outgrown else ""
     why = (
         f"{counted(corrected.labelled, 'judged post')} are labelled by hand, {drawn} (at least {MIN_LABELS} would have "
         f"to be). The model names the same camp as people in {percent(corrected.agreement)} of them, but as they may "

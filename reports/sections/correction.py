@@ -29,7 +29,7 @@ def section(report: Report) -> Section | None:
     if report.overall is None:
         return None
     corrected = report.overall.camps.corrected
-    blocks = [*_state(report)]
+    blocks = [*_state(report), *_outgrown(report)]
     if corrected:
         blocks += [*_side_by_side(report), paragraph(Strong("Which to trust."), f" {_verdict(report, corrected)}")]
     if report.hand:
@@ -61,13 +61,28 @@ def _state(report: Report) -> Iterator[Block]:
         yield paragraph(*_advice(report))
 
 
+def _outgrown(report: Report) -> Iterator[Block]:
+    """Say which draws are not believed, and how to mend that."""
+    if not report.hand or not report.hand.outgrown:
+        return
+    yield paragraph(
+        Strong("The corpus has outgrown its draws."),
+        f" {number(report.ledger.judged)} posts are judged, and many of them had no chance to be drawn "
+        f"({joined(report.hand.outgrown)}): the corpus has grown since, or other threads or labels were chosen. What "
+        "was labelled then is not taken as a random sample of them. Draw again with the same seed, label the rows that "
+        "you have not labelled, and import the file.",
+    )
+
+
 def _few_authors(report: Report) -> str:
     """Say that no hand labels would help, where so few authors wrote the posts; "" where they are enough."""
     camps = report.overall and report.overall.camps
-    if not camps or camps.clusters >= MIN_CLUSTERS or report.meta.is_parquet:
+    if not camps or report.meta.is_parquet or not (camps.clusters < MIN_CLUSTERS or camps.is_loud):
         return ""
+    loud = ", a few of whom wrote most of them" if camps.is_loud and camps.clusters >= MIN_CLUSTERS else ""
+    fewer = "So" if loud else f"With fewer than {MIN_CLUSTERS},"
     return (
-        f" The judged posts come from {counted(camps.clusters, 'author')}. With fewer than {MIN_CLUSTERS}, how far "
+        f" The judged posts come from {counted(camps.clusters, 'author')}{loud}. {fewer} how far "
         "others would differ cannot be told, so nothing is corrected, however many posts are labelled by hand."
     )
 
@@ -81,10 +96,11 @@ def _why(report: Report) -> str:
         )
     if hand is None:
         return " No post is labelled by hand, so how often the model errs here is not known."
-    if (hand.drawn if hand.is_sample else hand.drawn + hand.others) >= MIN_LABELS and hand.authors < MIN_CLUSTERS:
+    if (hand.drawn if hand.is_sample else hand.drawn + hand.others) >= MIN_LABELS and hand.voices < MIN_CLUSTERS:
+        loud = ", a few of whom wrote most of them" if hand.authors >= MIN_CLUSTERS else ""
         return (
-            f" The hand-labelled posts come from {counted(hand.authors, 'author')}; at least {MIN_CLUSTERS} are "
-            "needed, as with fewer, how far others would differ cannot be told."
+            f" The hand-labelled posts come from {counted(hand.authors, 'author')}{loud}; at least {MIN_CLUSTERS} "
+            f"{'of like weight ' if loud else ''}are needed, as with fewer, how far others would differ cannot be told."
         )
     few = counted(hand.drawn, "post drawn at random is", "posts drawn at random are")
     others = counted(hand.others, "post is", "posts are")

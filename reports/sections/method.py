@@ -67,7 +67,8 @@ def _statistics(report: Report) -> tuple[Prose, ...]:
             f"{MIN_CLUSTERS} threads. With {number(MANY_CLUSTERS)} to {number(MOST_DRAWN)} of them the interval is ",
             f"the percentile bootstrap over whole ones ({number(report.draws)} draws, seed {report.seed}); with fewer ",
             "or more, and for shares of 0% or 100%, it is Wilson's, with the posts divided by the design effect. ",
-            f"With fewer than {MIN_CLUSTERS} authors, all posts of one author count as one voice, under every rule of ",
+            f"With fewer than {MIN_CLUSTERS} authors, or where a few wrote so much that all are worth no more (Kish's ",
+            "effective number), all posts of one author count as one voice, under every rule of ",
             "counting and for reasons too, and nothing is corrected by hand labels. With more, weighted and corrected ",
             "shares have Wilson's interval too, with the variance of their linear form over whole ones",
             "; those corrected by the confusion matrix have Student's, cut to 0% and 100%."
@@ -94,5 +95,8 @@ def _inverts(report: Report) -> bool:
 
 def _errors(report: Report) -> str:
     if report.overall and report.overall.camps.corrected:
-        return "errors of the model where shares are not corrected (small cells, the sentiment of camps, reasons); "
+        return (
+            "errors of the model where shares are not corrected (small cells, other rules of counting, stances and "
+            "sentiment by community or period, the sentiment of camps, reasons, change points); "
+        )
     return "errors of the model, which may favour one side; "

@@ -53,7 +53,7 @@ def _counted(posts: int, share: Share | None) -> str:
 
 
 def _contrast(report: Report) -> Iterator[str]:
-    """Name the reason in which the two largest camps differ most, where that is more than chance."""
+    """Of the reasons in which the two largest camps differ by more than chance, name that in which they differ most."""
     sides = report.overall and report.overall.sides
     if not sides or not sides.lead:
         return
@@ -63,9 +63,11 @@ def _contrast(report: Report) -> Iterator[str]:
              and (one.low > other.high or other.low > one.high)]  # fmt: skip
     if apart:
         _, reason, one, other = max(apart, key=lambda found: abs(found[0]))
+        many = f"{number(len(apart))} reasons, most of these in " if len(apart) > 1 else ""
         yield (
-            f"They differ most in {reason}: {percent(one.share)} of the posts for {report.label(sides.lead.first)} "
-            f"name it, {percent(other.share)} of those for {report.label(sides.lead.second)}."
+            f"They clearly differ in {many}{reason}: {percent(one.share)} of the posts for "
+            f"{report.label(sides.lead.first)} name it, {percent(other.share)} of those for "
+            f"{report.label(sides.lead.second)}."
         )
 
 

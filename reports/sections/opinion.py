@@ -11,6 +11,7 @@ from reports.prevalence import MIN_CLUSTERS
 from reports.prose import between, compact, counted, joined, number, percent
 from reports.sections import titles
 from reports.sections.tables import NOTHING, design_effect
+from reports.uncorrected import UNCORRECTED, uncorrected
 
 if TYPE_CHECKING:
     from reports.document import Block
@@ -51,16 +52,21 @@ def _camp_table(report: Report, overall: Cell) -> Table:
         name = "no side" if share.label == NEUTRAL else report.label(share.label)
         rows.append((name, number(share.n), number(share.authors), side, compact(share)))
     posts = f"of {counted(sides.posts, 'post')} taking a side" if sides else "of posts taking a side"
-    head = ("Camp", "Posts", "Authors", f"Share {posts}", f"Share of all {counted(overall.camps.posts, 'judged post')}")
+    judged, raw = counted(overall.camps.posts, "judged post"), uncorrected(report)
+    head = ("Camp", "Posts", "Authors", f"Share {posts}{raw}", f"Share of all {judged}{raw}")
     return Table(head, tuple(rows))
 
 
 def _design(sides: Distribution) -> str:
     if sides.design_effect is None:
-        why = "They are few" if sides.clusters < MIN_CLUSTERS else "All are on one side"
+        many = "A few of them weigh most" if sides.is_loud else "All are on one side"
+        few = "It is but one" if sides.clusters == 1 else "They are few"
+        why = few if sides.clusters < MIN_CLUSTERS else many
+        posts = "post that takes" if sides.posts == 1 else "posts that take"
+        are = "is" if sides.clusters == 1 else "are"
         return (
-            f"Behind the posts that take a side are {counted(sides.clusters, sides.unit)}. {why}, so how alike posts "
-            f"of one {sides.unit} are cannot be told: the intervals take them as one voice."
+            f"Behind the {posts} a side {are} {counted(sides.clusters, sides.unit)}. "
+            f"{why}, so how alike posts of one {sides.unit} are cannot be told: the intervals take them as one voice."
         )
     worth = round(sides.posts / max(sides.design_effect, 1))
     unknown = sides.clusters - sides.authors if sides.unit == "author" else 0
@@ -85,7 +91,7 @@ def _stances(report: Report) -> list[Block]:
          design_effect(found))
         for name, found in report.stances
     )  # fmt: skip
-    posts = report.stances[0][1].posts
+    posts, raw, mark = report.stances[0][1].posts, uncorrected(report), uncorrected(report, " and ")
     told = [
         f"{names[name]} finds favour in {percent(found['favor'].share)} ({between(found['favor'])}) of judged posts "
         f"and is criticised in {percent(found['against'].share)} ({between(found['against'])})."
@@ -96,11 +102,13 @@ def _stances(report: Report) -> list[Block]:
     return [
         paragraph(
             Strong("Stances."),
-            " A post can favour one target and be against another, or be against one and for none. " + " ".join(told),
+            " A post can favour one target and be against another, or be against one and for none. ",
+            f"{UNCORRECTED.capitalize()}: " if raw else "",
+            " ".join(told),
         ),
-        Picture("stances", f"Posts against and in favour of {joined([*names.values()])}, as in the table."),
+        Picture("stances", f"Posts against and in favour of {joined([*names.values()])}, as in the table{mark}."),
         Table(head, rows),
-        paragraph(f"Shares are of all {counted(posts, 'judged post')}."),
+        paragraph(f"Shares are of all {counted(posts, 'judged post')}{raw}."),
     ]
 
 
@@ -108,6 +116,7 @@ def _sentiment(report: Report) -> list[Block]:
     found = report.sentiment
     if found is None:
         return []
+    mark = uncorrected(report)
     tones = ", ".join(
         f"{share.label} in {percent(share.share)} ({between(share)}; {counted(share.n, 'post')} by "
         f"{counted(share.authors, 'author')})"
@@ -116,7 +125,7 @@ def _sentiment(report: Report) -> list[Block]:
     return [
         paragraph(
             Strong("Sentiment."),
-            f" The tone of the judged posts, whatever they are about, is {tones}. "
+            f" The tone of the judged posts, whatever they are about, is {tones}{mark}. "
             f"Design effect: {design_effect(found)}.",
         )
     ]
@@ -125,4 +134,4 @@ def _sentiment(report: Report) -> list[Block]:
 def _alt(report: Report, overall: Cell) -> str:
     shares = overall.sides.shares if overall.sides else ()
     told = ", ".join(f"{report.label(share.label)} {percent(share.share)} ({between(share)})" for share in shares)
-    return f"Shares of the posts that take a side, with 95% intervals: {told}."
+    return f"Shares of the posts that take a side, with 95% intervals{uncorrected(report)}: {told}."

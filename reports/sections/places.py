@@ -8,11 +8,12 @@ from reports.document import Picture, Section, paragraph
 from reports.pictures import pictures
 from reports.prose import counted, joined, platform
 from reports.sections import titles
-from reports.sections.tables import camps_by, sentiment_by, small, stances_by
+from reports.sections.tables import camps_by, not_corrected, sentiment_by, small, stances_by
+from reports.uncorrected import UNCORRECTED, is_corrected, uncorrected
 
 if TYPE_CHECKING:
     from reports.document import Block
-    from reports.estimates import Cell
+    from reports.estimates import Cell, Distribution
     from reports.report import Places, Report
 
 SHORT = 12
@@ -36,14 +37,18 @@ def section(report: Report) -> Section:
 
 def _shown(report: Report, name: str, cells: list[tuple[str, Cell]]) -> list[Block]:
     what = {"communities": "Community", "platforms": "Platform"}[name]
-    alt = f"Shares of the camps, by {what.lower()}, among posts that take a side, with 95% intervals, as in the table."
+    alt = (
+        f"Shares of the camps, by {what.lower()}, among posts that take a side, with 95% intervals, as in the table"
+        f"{uncorrected(report, ' and ')}."
+    )
     picture = [Picture(name, alt)] if name in pictures(report) else []
     summary = f"All {len(cells)} rows" if len(cells) > SHORT else ""
     more = [
         stances_by(report, what, cells, summary=f"Stances by {what.lower()}"),
         sentiment_by(what, cells, summary=f"Sentiment by {what.lower()}"),
     ]
-    return [*picture, camps_by(report, what, cells, summary=summary), *(table for table in more if table.rows)]
+    tables = [table for table in more if table.rows]
+    return [*picture, camps_by(report, what, cells, summary=summary), *not_corrected(report, tables), *tables]
 
 
 def _told(report: Report, places: Places) -> str:
@@ -51,17 +56,24 @@ def _told(report: Report, places: Places) -> str:
     cells = places.cells[:-1] if places.pooled else places.cells
     pooled = f" The smallest {places.pooled} are pooled as “{places.cells[-1].name}”." if places.pooled else ""
     led: dict[str, list[str]] = {}
-    for cell in cells:
-        lead = cell.sides.lead if cell.sides and not cell.is_small else None
-        if lead:
-            led.setdefault(report.label(lead.first) if lead.is_clear else "", []).append(cell.name)
+    readable = [(cell.name, cell.sides) for cell in cells if cell.sides and not cell.is_small]
+    for name, sides in readable:
+        if lead := sides.best.lead:
+            led.setdefault(report.label(lead.first) if lead.is_clear else "", []).append(name)
     if not led:
-        return f"No community has enough posts that take a side to be read for itself.{pooled}"
+        few = "No community has enough posts that take a side to be read for itself."
+        return f"{'There is but one side to take.' if readable else few}{pooled}"
     close = led.pop("", [])
     parts = [f"{name} leads clearly in {_some(where)}" for name, where in led.items()]
     parts += [f"it is too close to call in {_some(close)}"] if close else []
     many = counted(sum(map(len, led.values())) + len(close), "community has", "communities have")
-    return f"{many} enough posts that take a side to be read: {'; '.join(parts)}.{pooled}"
+    return f"{many} enough posts that take a side to be read: {'; '.join(parts)}.{_raw(report, readable)}{pooled}"
+
+
+def _raw(report: Report, readable: list[tuple[str, Distribution]]) -> str:
+    """Say where the leader is the model's, as the hand labels do not reach so far."""
+    where = [name for name, sides in readable if not sides.corrected]
+    return f" In {_some(where)} this is {UNCORRECTED}." if where and is_corrected(report) else ""
 
 
 def _some(names: list[str]) -> str:

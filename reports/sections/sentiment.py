@@ -10,6 +10,7 @@ from reports.pictures import pictures
 from reports.prose import between, compact, number, percent
 from reports.sections import titles
 from reports.sections.tables import design_effect
+from reports.uncorrected import uncorrected
 
 if TYPE_CHECKING:
     from reports.document import Block
@@ -28,7 +29,10 @@ def section(report: Report) -> Section:
         )
     ]
     if "sentiment" in pictures(report):
-        alt = "Shares of negative, neutral and positive posts in each camp, with 95% intervals, as in the table."
+        alt = (
+            "Shares of negative, neutral and positive posts in each camp, with 95% intervals, as in the table"
+            f"{uncorrected(report, ' and ')}."
+        )
         blocks.append(Picture("sentiment", alt))
     rows = tuple(
         (

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from math import isclose
 from typing import TYPE_CHECKING
 
 from corpus.labels import SENTIMENTS
-from reports.document import Table
+from reports.document import Table, paragraph
 from reports.prevalence import MIN_CLUSTERS
-from reports.prose import compact, counted, number
+from reports.prose import compact, counted, joined, number
 from reports.sections.confusion import is_inverted
+from reports.uncorrected import UNCORRECTED, is_corrected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from reports.estimates import Cell, Distribution
+    from reports.document import Block
+    from reports.estimates import Cell, Distribution, Lead
     from reports.report import Report
 
 NOTHING = "–"
@@ -56,6 +59,13 @@ def sentiment_by(what: str, cells: Sequence[tuple[str, Cell]], *, summary: str) 
     )
 
 
+def not_corrected(report: Report, tables: Sequence[Table]) -> Iterator[Block]:
+    """Say that tables of stances and sentiment hold the model's own shares, where others are corrected."""
+    if tables and is_corrected(report):
+        named = joined([table.summary.lower() for table in tables])
+        yield paragraph(f"{named.capitalize()} are {UNCORRECTED}.")
+
+
 def _marked(name: str, *found: Distribution) -> str:
     return f"{name} (small)" if any(each.is_small for each in found) else name
 
@@ -93,10 +103,15 @@ def design_effect(found: Distribution | None) -> str:
     return f"{found.design_effect:.1f}" if found and found.design_effect is not None else NOTHING
 
 
+def is_tie(lead: Lead) -> bool:
+    """Say whether nobody leads, as the largest two shares are equal."""
+    return isclose(lead.difference, 0, abs_tol=1e-9)
+
+
 def small(report: Report) -> str:
     """Say what "small" means."""
     return (
         f"Rows marked as small rest on fewer than {counted(report.min_posts, 'post')}, or on fewer than {MIN_CLUSTERS} "
-        "authors: of the posts that take a side in tables of camps, of all judged posts in those of stances and "
-        "sentiment. Their intervals are wide for a reason, and their order means little."
+        "authors, or on more of whom a few weigh most: of the posts that take a side in tables of camps, of all judged "
+        "posts in those of stances and sentiment. Their intervals are wide for a reason, and their order means little."
     )

@@ -8,7 +8,8 @@ from reports.document import Picture, Section, Strong, Table, paragraph
 from reports.pictures import drawn, pictures
 from reports.prose import between, compact, counted, day, joined, number, percent, period
 from reports.sections import titles
-from reports.sections.tables import camps_by, sentiment_by, stances_by
+from reports.sections.tables import camps_by, not_corrected, sentiment_by, stances_by
+from reports.uncorrected import UNCORRECTED, is_corrected, uncorrected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,13 +32,9 @@ def section(report: Report) -> Section:
     if "timeline" in pictures(report):
         alt = (
             f"Above, judged posts by {line.unit}; below, the shares of the camps among posts that take a side, "
-            "with 95% intervals, as in the table."
+            f"with 95% intervals, as in the table{uncorrected(report, ' and ')}."
         )
-        blocks.append(Picture("timeline", alt))
-        blocks += _strays(line)
-    if line.events:
-        events = joined([f"{text} ({day(when)})" for when, text in line.events])
-        blocks.append(paragraph(f"Lines mark events: {events}."))
+        blocks += [Picture("timeline", alt), *_strays(line), *_events(line)]
     cells = [(period(found.first, line.unit), found.cell) for found in line.periods]
     summary = f"All {counted(len(cells), line.unit)}" if len(cells) > SHORT else ""
     what = line.unit.capitalize()
@@ -46,7 +43,8 @@ def section(report: Report) -> Section:
         stances_by(report, what, cells, summary=f"Stances by {line.unit}"),
         sentiment_by(what, cells, summary=f"Sentiment by {line.unit}"),
     ]
-    blocks += [table for table in more if table.rows]
+    tables = [table for table in more if table.rows]
+    blocks += [*not_corrected(report, tables), *tables]
     blocks += [*_shifts(report), *_arrivals(report)]
     return Section(titles.TIMELINE, tuple(blocks))
 
@@ -62,10 +60,18 @@ def _strays(line: Timeline) -> Iterator[Block]:
         )
 
 
+def _events(line: Timeline) -> Iterator[Block]:
+    """Name the events that the chart marks."""
+    if events := [f"{text} ({day(when)})" for when, text in drawn(line).events]:
+        yield paragraph(f"Lines mark events: {joined(events)}.")
+
+
 def _busiest(report: Report) -> str:
     line = report.timeline
     top = max(line.periods, key=lambda found: found.cell.camps.posts)
     total = sum(found.cell.camps.posts for found in line.periods)
+    if total == 1:
+        return f"The one dated post falls {_when(top, line.unit)}."
     if len(line.periods) == 1:
         return f"All {counted(total, 'dated post')} fall {_when(top, line.unit)}."
     return (
@@ -80,11 +86,13 @@ def _change(report: Report) -> str:
     readable = [(found, found.cell.sides) for found in line.periods if found.cell.sides and not found.cell.is_small]
     if len(readable) < 2:
         return f"Fewer than two {line.unit}s have enough posts that take a side, so no change over time can be read."
-    leader = report.overall and report.overall.sides and report.overall.sides.lead
+    leader = report.overall and report.overall.sides and report.overall.sides.best.lead
     if not leader:
         return ""
     (first, before), (last, after) = readable[0], readable[-1]
-    early, late = before[leader.first], after[leader.first]
+    is_better = before.corrected and after.corrected
+    ends = (before.best, after.best) if is_better else (before, after)
+    early, late = (end[leader.first] for end in ends)
     verdict = (
         "the intervals do not overlap" if early.high < late.low or late.high < early.low else "the intervals overlap"
     )
@@ -92,13 +100,21 @@ def _change(report: Report) -> str:
         f"In the first {line.unit} with enough posts to read, {period(first.first, line.unit)}, "
         f"{percent(early.share)} ({between(early)}) of those that take a side are for {report.label(leader.first)}; in "
         f"the last, {period(last.first, line.unit)}, {percent(late.share)} ({between(late)}): {verdict}."
+        f"{_basis(report, are_corrected=bool(is_better))}"
     )
+
+
+def _basis(report: Report, *, are_corrected: bool) -> str:
+    """Say whether the shares of two periods are the model's, where the report has others."""
+    if not is_corrected(report):
+        return ""
+    return " Both shares are corrected." if are_corrected else f" Both shares are {UNCORRECTED}."
 
 
 def _shifts(report: Report) -> Iterator[Block]:
     """Tell where opinion shifted, and how sure that is."""
     line = report.timeline
-    rate = percent(line.false_alarms)
+    rate, own = percent(line.false_alarms), uncorrected(report, "; sides are taken ")
     if line.changes is None:
         return
     if not line.changes:
@@ -106,7 +122,7 @@ def _shifts(report: Report) -> Iterator[Block]:
             Strong("No change point."),
             f" No {line.unit} divides the posts that take a side into a before and an after that differ by more than "
             f"chance would explain (whole threads or authors shuffled in time; false alarms in {rate} of debates in "
-            "which nothing changes).",
+            f"which nothing changes{own}).",
         )
         return
     points_ = counted(len(line.changes), "point")
@@ -114,7 +130,7 @@ def _shifts(report: Report) -> Iterator[Block]:
         Strong("Change points."),
         f" Opinion shifts at {points_} by more than chance would explain: in a debate in which nothing changes, any "
         f"would be found with a chance of {rate} (whole threads or authors are shuffled in time). Who writes may have "
-        "changed rather than what anyone thinks.",
+        f"changed rather than what anyone thinks{own}.",
     )
     targets = [target.label for target in report.targets]
     rows = tuple(

@@ -1,7 +1,7 @@
 "use strict";
 
 /* The camp chart, filtered by community and period. */
-const { camps, cells } = JSON.parse(document.getElementById("cells").textContent);
+const { camps, cells, mark } = JSON.parse(document.getElementById("cells").textContent);
 const explorer = document.querySelector(".explorer");
 
 const percent = (share) => {
@@ -19,6 +19,7 @@ function told(cell) {
   const parts = [`${posts}, by ${counted(cell.authors, "known author")}: ${shares.join(", ")}.`];
   if (cell.small) parts.push("Too few posts, authors or threads to be read as a fact.");
   else if (cell.lead !== null) parts.push(cell.lead < 0 ? "Too close to call." : `${camps[cell.lead]} leads clearly.`);
+  if (mark) parts.push(mark);
   return parts.join(" ");
 }
 
