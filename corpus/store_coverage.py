@@ -21,7 +21,8 @@ def coverage(connection: sqlite3.Connection) -> tuple[Coverage, ...]:
         )
         SELECT threads.platform, threads.thread,
                (SELECT coalesce(title, substr(text, 1, 80)) FROM posts AS root
-                WHERE root.platform = threads.platform AND root.id = threads.thread),
+                WHERE root.platform = threads.platform AND root.id = threads.thread
+                      AND root.state IN ('live', 'truncated')),
                claims.posts, claims.quotes, claims.checked_at,
                (SELECT count(*) FROM posts AS quote
                 WHERE quote.platform = threads.platform AND quote.quoted = threads.thread),

@@ -94,15 +94,15 @@ def labels_for_five(overall: Cell, doubt: float) -> int | None:
 
     That share is of the posts that take a side. `doubt` is how often the model expects to be wrong, averaged over
     posts; a model that knows nothing takes as many labels as a plain sample, and there are no more than posts. None
-    where no post takes a side.
+    where no post takes a side, or fewer are judged than a correction needs.
     """
-    if overall.sides is None:
+    if overall.sides is None or overall.camps.posts < MIN_LABELS:
         return None
     leading = max(share.share for share in overall.sides.shares)
     siding = overall.sides.posts / overall.camps.posts
     plain = max(leading * (1 - leading), 0.01) / siding
     asked = min(doubt / siding**2, plain) * (Z / FIVE_POINTS) ** 2
-    return max(ceil(asked / (1 + asked / overall.camps.posts)), min(MIN_LABELS, overall.camps.posts))
+    return max(ceil(asked / (1 + asked / overall.camps.posts)), MIN_LABELS)
 
 
 def _drawn(items: Sequence[Annotation]) -> tuple[float, str] | None:

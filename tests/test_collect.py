@@ -156,6 +156,14 @@ def test_the_ledger_says_what_there_is_and_what_is_not(tmp_path: Path) -> None:
         assert store.summary().coverage[0].gaps == ()  # a new round tells its own
 
 
+@pytest.mark.parametrize(("state", "title"), [(State.TRUNCATED, "PyTorch won"), (State.WITHHELD, None)])
+def test_a_thread_is_not_named_by_what_is_gone(state: State, title: str | None, tmp_path: Path) -> None:
+    page = Page(items=(post("t", "PyTorch won", state=state),), claims=(Claim(thread="t", posts=1),))
+    with Store.open(tmp_path / "c.db") as store:
+        last(Made({"t": [page]}), store)
+        assert store.summary().coverage[0].title == title
+
+
 def test_a_post_seen_again_is_no_change_and_is_dated(tmp_path: Path) -> None:
     with Store.open(tmp_path / "c.db") as store:
         for now in (1_000.0, 2_000.0):

@@ -358,6 +358,9 @@ def test_fewer_labels_are_needed_where_the_model_is_sure() -> None:
     few = report(debate(40)).overall
     assert few is not None
     assert labels_for_five(few, 0.9) == 37  # nearly all of them
+    fewer = report(debate(29))
+    assert fewer.labels_for_five is None
+    assert "no shares of fewer than 30 judged posts" in render(fewer)
 
 
 def test_agreement_is_that_of_the_textbooks() -> None:

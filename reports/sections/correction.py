@@ -115,8 +115,10 @@ def _why(report: Report) -> str:
 
 def _advice(report: Report) -> tuple[str | Code, ...]:
     wanted, sides = report.labels_for_five, report.overall and report.overall.sides
-    if wanted is None or not sides:
+    if not sides:
         return ("No post takes a side, so there is no share to correct.",)
+    if wanted is None:
+        return (f"Hand labels correct no shares of fewer than {MIN_LABELS} judged posts.",)
     leading = max(sides.shares, key=lambda share: share.n)
     told = (
         f"About {counted(wanted, 'hand label')} would bring what its mistakes add to the leading share to within ±5 "

@@ -51,8 +51,8 @@ def section(report: Report) -> Section:
     )
     remarks = [
         f"Of the judged posts, {number(ledger.in_windows)} were too long to be read at once and were read in parts",
-        f"{number(ledger.undated)} have no date",
-        f"{number(ledger.anonymous)} have no known author: in intervals each has its own, in counts of authors none",
+        f"{counted(ledger.undated, 'has', 'have')} no date",
+        f"{counted(ledger.anonymous, 'has', 'have')} no known author: each its own in intervals, none among authors",
     ]
     return Section(
         titles.COVERAGE,
