@@ -15,6 +15,7 @@ from reports import ReportMeta, ReportSettings, build
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from corpus.annotation import Annotation
     from corpus.labels import Target
     from reports import Report
 
@@ -71,8 +72,16 @@ def report(
     texts: Mapping[int, str] | None = None,
     targets: Sequence[Target] = FRAMEWORKS,
     meta: ReportMeta = META,
+    annotations: Iterable[Annotation] = (),
     **settings: object,
 ) -> Report:
-    """The report of some opinions."""
+    """The report of some opinions, and of what people say of the same posts."""
     read = sentences if texts is None else lambda keys: {key: texts[key] for key in keys}
-    return build([Opinions.of(opinions)], read, targets=targets, settings=replace(SETTINGS, **settings), meta=meta)  # type: ignore[arg-type]
+    return build(
+        [Opinions.of(opinions)],
+        read,
+        targets=targets,
+        settings=replace(SETTINGS, **settings),  # type: ignore[arg-type]
+        meta=meta,
+        annotations=annotations,
+    )

@@ -10,12 +10,10 @@ import jsonschema
 import numpy as np
 import pytest
 
-from corpus.opinion import Opinions
 from corpus.store import Store
-from debate import FRAMEWORKS, META, SETTINGS, opinion, sentences
+from debate import opinion, report
 from labelling import give
 from program import run
-from reports.building import build
 from reports.confusion import adjusted, rates
 from reports.correction import Hand, corrected
 from reports.linear import simplex
@@ -164,9 +162,7 @@ def two_places(number: int) -> Report:
         replace(item, camp=posts[item.key].camp if place % 5 else "neutral")
         for place, item in enumerate(annotations(400))
     ][:number]
-    return build(
-        [Opinions.of(posts)], sentences, targets=FRAMEWORKS, settings=SETTINGS, meta=META, annotations=said, copies={}
-    )
+    return report(posts, annotations=said)
 
 
 def test_a_sample_of_the_posts_comes_first_and_the_matrix_where_it_is_too_small() -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pytest
 
 from corpus.annotation import Annotation
 from corpus.opinion import Opinions
-from debate import CAMPS, FRAMEWORKS, META, SETTINGS, debate, opinion, report, sentences
+from debate import CAMPS, debate, opinion, report
 from reports.agreement import agreement, cohen, krippendorff
-from reports.building import build
 from reports.confusion import adjusted, rates
 from reports.correction import Hand, corrected
 from reports.drawing import draw
@@ -20,12 +17,6 @@ from reports.linear import weighted
 from reports.markdown import render
 from reports.outgrown import outgrown
 from reports.prevalence import Sampling
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from corpus.opinion import Opinion
-    from reports.report import Report
 
 TRUTH = np.array([0.5, 0.2, 0.3])
 MISTAKES = np.array([[0.8, 0.05, 0.15], [0.25, 0.6, 0.15], [0.1, 0.02, 0.88]])  # favour the first label
@@ -195,19 +186,6 @@ def test_one_loud_author_gives_no_correction() -> None:
     assert corrected(LABELS, codes=truth, hand=by_hand, threads=alone, authors=alone) is not None
 
 
-def built(posts: Sequence[Opinion], by_hand: Sequence[Annotation]) -> Report:
-    """Build the report of posts that have hand labels."""
-    return build(
-        [Opinions.of(posts)],
-        sentences,
-        targets=FRAMEWORKS,
-        settings=SETTINGS,
-        meta=META,
-        annotations=by_hand,
-        copies={},
-    )
-
-
 def test_few_authors_behind_many_threads_are_told_so_everywhere() -> None:
     posts = [
         opinion(key, camp=CAMPS[key % 4], author=f"u{key % 3}", conversation_id=f"t{key // 3}", reasons=("models",))
@@ -217,7 +195,7 @@ def test_few_authors_behind_many_threads_are_told_so_everywhere() -> None:
         Annotation(id=posts[key].id, key=key, annotator="ann", camp=posts[key].camp, probability=0.5, design="uniform")
         for key in range(0, 300, 2)
     ]
-    found = built(posts, by_hand)
+    found = report(posts, annotations=by_hand)
     assert found.overall is not None
     assert found.overall.sides is not None
     assert found.overall.camps.corrected is None
@@ -242,7 +220,7 @@ def test_hand_labels_of_few_authors_correct_nothing_and_it_is_said() -> None:
         )
         for key in range(100)
     ]
-    found = built(posts, by_hand)
+    found = report(posts, annotations=by_hand)
     assert "The hand-labelled posts come from 5 authors; at least 10 are needed" in render(found)
 
 
@@ -252,7 +230,7 @@ def test_a_few_loud_authors_among_many_are_told_so_everywhere() -> None:
         Annotation(id=post.id, key=post.key, annotator="ann", camp=post.camp, probability=0.5, design="uniform")
         for post in posts[::2]
     ]
-    text = render(built(posts, by_hand))
+    text = render(report(posts, annotations=by_hand))
     assert "The judged posts come from 100 authors, a few of whom wrote most of them." in text
     assert "Corrected for the model's mistakes" not in text
     assert "A few of them weigh most, so how alike posts of one author are cannot be told" in text
@@ -265,7 +243,7 @@ def test_a_loud_author_of_the_hand_labelled_posts_alone_is_told_too() -> None:
         Annotation(id=post.id, key=post.key, annotator="ann", camp=post.camp, probability=1 / 6, design="uniform")
         for post in posts[:100]
     ]
-    text = render(built(posts, by_hand))
+    text = render(report(posts, annotations=by_hand))
     assert "come from 50 authors, a few of whom wrote most of them; at least 10 of like weight are needed" in text
 
 
@@ -278,7 +256,7 @@ def test_a_draw_is_believed_until_the_corpus_has_outgrown_it(size: int, *, is_be
                    design=sample.design)
         for post in sample.posts[:120]
     ]  # fmt: skip
-    found = built(posts, by_hand)
+    found = report(posts, annotations=by_hand)
     assert found.hand is not None
     assert found.overall is not None
     assert found.overall.camps.corrected is not None
@@ -321,7 +299,7 @@ def annotations(number: int, *, every: int = 3, **fields: object) -> list[Annota
 
 
 def reported(found: list[Annotation]) -> str:
-    return render(built(debate(400), found))
+    return render(report(debate(400), annotations=found))
 
 
 def test_the_report_leads_with_the_corrected_share_and_says_which_to_trust() -> None:

@@ -7,9 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from corpus.annotation import Annotation
-from corpus.opinion import Opinions
-from debate import FRAMEWORKS, META, MONDAY, SETTINGS, debate, opinion, report, sentences
-from reports.building import build
+from debate import MONDAY, debate, opinion, report
 from reports.charts import draw
 from reports.explorer import explorer, script_data
 from reports.markdown import render
@@ -46,15 +44,7 @@ def turned() -> Report:
         Annotation(id=f"p{key}", key=key, annotator="ann", camp="pro-tensorflow", probability=0.5, design="uniform")
         for key in range(1, 600, 20)
     ]
-    return build(
-        [Opinions.of(posts)],
-        sentences,
-        targets=FRAMEWORKS,
-        settings=SETTINGS,
-        meta=META,
-        annotations=by_hand,
-        copies={},
-    )
+    return report(posts, annotations=by_hand)
 
 
 def test_no_sentence_contradicts_the_corrected_answer() -> None:
