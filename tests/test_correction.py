@@ -274,6 +274,8 @@ def test_a_draw_is_outgrown_where_other_posts_are_judged_too() -> None:
     draws = dict.fromkeys(range(0, 300, 2), (0.5, "uniform, 150 of 300, seed 1"))
     assert not outgrown(draws, np.arange(300))
     assert not outgrown(draws, np.arange(0, 300, 10))  # a part of them
+    fewer = np.concatenate([np.arange(0, 180, 2), np.arange(1, 221, 2)])  # 60% of the drawn, 67% of all: chance
+    assert not outgrown(draws, fewer)
     assert outgrown(draws, np.arange(200, 450))  # fewer, most of them others
     assert not outgrown(dict.fromkeys(range(30), (0.5, "by hand")), np.arange(900))
 

@@ -156,6 +156,12 @@ def test_kappa_and_agreement_by_label_are_those_of_the_textbook() -> None:
     assert everywhere["jax"].low == pytest.approx(0.1 - reach, abs=1e-4)
 
 
+def test_profiles_on_reddit_are_compared_as_one_place() -> None:
+    posts = [Opinions.of([opinion(key, community=f"r/u_Gustav{key}") for key in range(12)])]
+    places = {share.place for share in relabelled(posts, posts, most=0).shares}
+    assert places == {EVERYWHERE, "Reddit profiles"}
+
+
 def test_abstentions_are_counted_apart() -> None:
     silent = {"camp": None, "sentiment": None, "stances": {}}
     one = [opinion(1), opinion(2, **silent), opinion(3), opinion(4, **silent)]

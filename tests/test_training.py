@@ -250,6 +250,8 @@ def test_examples_of_more_targets_than_a_window_holds_stop_a_run_before_it_start
     steps = run(tmp_path / "model", sources, base=base, name="mine", settings=settings(), device=CPU)
     with pytest.raises(ModelError, match=r"room for \d+ targets, not 60"):
         next(steps)
+    with pytest.raises(ModelError, match=r"room for \d+ targets, not 200"):  # though no text was read
+        Feed(tiny_tokenizer(), SPECIAL, Recipe(), longest=256, widest=200)
 
 
 def test_settings_are_read_and_mistakes_named(tmp_path: Path) -> None:
